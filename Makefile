@@ -1,0 +1,63 @@
+# `make run` and `make test` take a fresh checkout to a server and to a verdict. `make help` lists the rest.
+# Everything is installed in .venv; ARGS goes to the command behind a target: make run ARGS="--port 0".
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+# The lock files are complete and every file in them is hashed, so pip has nothing to resolve. What is published as
+# source only is built with the build tools of requirements/build.txt, already installed, rather than with whatever
+# is newest today.
+INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
+UV := uv==0.13.9
+
+.DELETE_ON_ERROR:
+.PHONY: help run setup test soak lint format bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: .venv/.runtime  ## a seeded server for development: rili dev
+	@exec $(BIN)/rili dev $(ARGS)
+
+setup: .venv/.runtime  ## .venv with what the server needs
+
+test: .venv/.dev  ## every test, at everyday scale, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest $(ARGS)
+
+soak: .venv/.dev  ## the same tests at full counts
+	@RILI_SOAK=1 $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev  ## formatter, linter, types, import rules
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+format: .venv/.dev  ## rewrite the sources as `make lint` wants them
+	$(BIN)/ruff check --fix-only -q
+	$(BIN)/ruff format
+
+bench: .venv/.dev  ## benchmarks, side by side with peers
+	@$(BIN)/python bench/run.py $(ARGS)
+
+lock: .venv/.dev  ## newest releases within pyproject.toml's bounds, into requirements/*.txt
+	@PYTHON=$(BIN)/python UV=$(UV) sh tools/lock.sh
+
+clean:  ## remove .venv and caches
+	rm -rf .venv build src/*.egg-info .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@PYTHON="$(PYTHON)" sh tools/make_venv.sh .venv
+
+.venv/.runtime: .venv/bin/python pyproject.toml requirements/build.txt requirements/runtime.txt
+	@echo "Installing what the server needs into .venv"
+	@$(INSTALL) -r requirements/build.txt
+	@$(INSTALL) -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@echo "Installing what the tests need into .venv"
+	@$(INSTALL) --no-compile -r requirements/dev.txt
+	@touch $@

@@ -65,7 +65,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for pytest, which then stops it
-                # Not by a wrapper program: the mark would be lost when it changes its account.
+                # It runs after the change of account, which would clear the mark it leaves.
                 preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it calls nothing that takes a lock
                 **self._as_account(),
             )

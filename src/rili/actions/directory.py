@@ -1,0 +1,214 @@
+"""What an administrator does to people and departments. `register.py` has organisations and apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from rili.actions import checks
+from rili.errors import InvalidParameter, ItemNotFound
+from rili.model.directory import ROOT_DEPT_ID, Department, Membership, User, UserChange, email_key
+from rili.store import calendars, departments, organisations, tokens, users
+from rili.store.db import Tx
+
+
+class Place(Struct, frozen=True):
+    """A department to put a person into."""
+
+    dept_id: int
+    leader: bool = False
+
+
+def add_department(
+    tx: Tx, corp_id: str, dept_id: int, name: str, parent_id: int = ROOT_DEPT_ID
+) -> Department:
+    _organisation_exists(tx, corp_id)
+    if not 1 < dept_id < 2**53:
+        raise InvalidParameter("A department's number is between 2 and 9007199254740991")
+    if departments.get(tx, corp_id, dept_id):
+        raise InvalidParameter(f"Department {dept_id} exists already")
+    get_department(tx, corp_id, parent_id)
+    department = Department(
+        corp_id=corp_id, dept_id=dept_id, parent_id=parent_id, name=checks.text("name", name, 64)
+    )
+    departments.add(tx, department)
+    return department
+
+
+def get_department(tx: Tx, corp_id: str, dept_id: int) -> Department:
+    """Raises ItemNotFound."""
+    department = departments.get(tx, corp_id, dept_id)
+    if department is None:
+        raise ItemNotFound(f"No department {dept_id}")
+    return department
+
+
+def list_departments(tx: Tx, corp_id: str) -> list[Department]:
+    _organisation_exists(tx, corp_id)
+    return departments.list_all(tx, corp_id)
+
+
+def set_department(
+    tx: Tx, corp_id: str, dept_id: int, *, name: str | None = None, parent_id: int | None = None
+) -> Department:
+    """Rename or move a department; None leaves as it is."""
+    department = get_department(tx, corp_id, dept_id)
+    if name is not None:
+        department = msgspec.structs.replace(department, name=checks.text("name", name, 64))
+    if parent_id is not None:
+        _not_below(tx, corp_id, parent_id, dept_id)
+        department = msgspec.structs.replace(department, parent_id=parent_id)
+    departments.replace(tx, department)
+    return department
+
+
+def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
+    get_department(tx, corp_id, dept_id)
+    if dept_id == ROOT_DEPT_ID:
+        raise InvalidParameter("The root department stays as long as the organisation")
+    if any(other.parent_id == dept_id for other in departments.list_all(tx, corp_id)):
+        raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
+    if count := departments.member_count(tx, corp_id, dept_id):
+        raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
+    departments.remove(tx, corp_id, dept_id)
+
+
+def add_user(tx: Tx, user: User, places: Iterable[Place], *, new_calendar_id: str) -> User:
+    """Add a person and the primary calendar of that person. No place means the root department."""
+    _organisation_exists(tx, user.corp_id)
+    checks.userid(user.userid)
+    checks.union_id(user.union_id)
+    if known := users.by_userid(tx, user.corp_id, user.userid):
+        raise InvalidParameter(
+            f"userid {user.userid} exists already"
+            if known.active
+            else f"userid {user.userid} belonged to {known.name}, who left, and is not given again"
+        )
+    if users.names(tx, user.corp_id, [user.union_id]):
+        raise InvalidParameter(f"unionId {user.union_id} exists already")
+    user = _checked(tx, user)
+    users.add(tx, user)
+    _set_places(tx, user, places)
+    calendars.add(tx, user.corp_id, new_calendar_id, user.union_id, "primary")
+    return user
+
+
+def get_user(tx: Tx, corp_id: str, userid: str) -> User:
+    """The person, also one who left. Raises ItemNotFound."""
+    user = users.by_userid(tx, corp_id, userid)
+    if user is None:
+        raise ItemNotFound(f"No user {userid}")
+    return user
+
+
+def departments_of(tx: Tx, user: User) -> list[Membership]:
+    return users.memberships(tx, user.corp_id, user.userid)
+
+
+def list_users(tx: Tx, corp_id: str, *, left: bool = False) -> list[User]:
+    """The people by userid; with *left* also those who left."""
+    _organisation_exists(tx, corp_id)
+    return [user for user in users.list_all(tx, corp_id) if user.active or left]
+
+
+def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iterable[Place] | None) -> User:
+    """Change what *change* names; *places*, when given, replace the person's departments."""
+    user = _present(tx, corp_id, userid)
+    named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
+    user = _checked(tx, msgspec.structs.replace(user, **named))
+    users.replace(tx, user)
+    if places is not None:
+        _set_places(tx, user, places)
+    return user
+
+
+def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str) -> None:
+    _present(tx, corp_id, userid)
+    users.set_password_hash(tx, corp_id, userid, password_hash)
+
+
+def remove_user(tx: Tx, corp_id: str, userid: str) -> None:
+    """A person leaves: nobody finds or signs in as that person, events keep the name.
+
+    The number and the address are free again; userid and unionId are never given to another.
+    """
+    user = _present(tx, corp_id, userid)
+    gone = msgspec.structs.replace(
+        user, active=False, admin=False, mobile=None, state_code=None, email=None, manager_userid=None
+    )
+    users.replace(tx, gone)
+    users.set_password_hash(tx, corp_id, userid, None)
+    users.replace_memberships(tx, corp_id, userid, [])
+    users.forget_manager(tx, corp_id, userid)
+    tokens.remove_of_user(tx, corp_id, user.union_id)
+
+
+def _present(tx: Tx, corp_id: str, userid: str) -> User:
+    user = get_user(tx, corp_id, userid)
+    if not user.active:
+        raise ItemNotFound(f"User {userid} left")
+    return user
+
+
+def _checked(tx: Tx, user: User) -> User:
+    """*user* with its texts trimmed; raises InvalidParameter for what may not be stored."""
+    mobile = checks.mobile(user.mobile)
+    user = msgspec.structs.replace(
+        user,
+        name=checks.text("name", user.name, 80),
+        mobile=mobile,
+        state_code=checks.state_code(user.state_code) or ("86" if mobile else None),
+        email=checks.email(user.email),
+        title=checks.optional_text("title", user.title, 200),
+        job_number=checks.optional_text("job number", user.job_number, 50),
+        avatar=checks.optional_text("avatar", user.avatar, 1000),
+        manager_userid=user.manager_userid or None,
+        zone=checks.zone(user.zone) if user.zone else None,
+        language=checks.language(user.language) if user.language else None,
+    )
+    if user.mobile:
+        other = users.by_mobile(tx, user.corp_id, user.mobile)
+        if other and other.userid != user.userid:
+            raise InvalidParameter(f"mobile {user.mobile} is the number of {other.userid}")
+    if user.email:
+        key = email_key(user.email)
+        if users.by_email_keys(tx, user.corp_id, [key]).get(key, user.union_id) != user.union_id:
+            raise InvalidParameter(f"email {user.email} is the address of somebody else")
+    if user.manager_userid:
+        if user.manager_userid == user.userid:
+            raise InvalidParameter("Nobody is their own manager")
+        _present(tx, user.corp_id, user.manager_userid)
+    return user
+
+
+def _set_places(tx: Tx, user: User, places: Iterable[Place]) -> None:
+    wanted = {place.dept_id: place for place in places} or {ROOT_DEPT_ID: Place(ROOT_DEPT_ID)}
+    for dept_id in wanted:
+        get_department(tx, user.corp_id, dept_id)
+    # 18 digits, as observed: the newest first when sorted downwards.
+    sort_order = user.created_ms * 100_000
+    users.replace_memberships(
+        tx,
+        user.corp_id,
+        user.userid,
+        [
+            Membership(dept_id=place.dept_id, leader=place.leader, sort_order=sort_order)
+            for place in wanted.values()
+        ],
+    )
+
+
+def _not_below(tx: Tx, corp_id: str, parent_id: int, dept_id: int) -> None:
+    """Raises InvalidParameter when *parent_id* is *dept_id* or below it, or *dept_id* is the root."""
+    above: int | None = parent_id
+    while above is not None:
+        if above == dept_id:
+            raise InvalidParameter(f"Department {dept_id} cannot move below itself")
+        above = get_department(tx, corp_id, above).parent_id
+
+
+def _organisation_exists(tx: Tx, corp_id: str) -> None:
+    if organisations.get(tx, corp_id) is None:
+        raise ItemNotFound(f"No organisation {corp_id}")

@@ -1,0 +1,158 @@
+"""Organisations and their apps: what must be there before anyone can call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET
+
+from rili.actions import checks
+from rili.errors import InvalidParameter, ItemNotFound
+from rili.model import scopes
+from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
+from rili.model.secrets import hash_secret
+from rili.store import apps, departments, organisations, tokens, users
+from rili.store.db import Tx
+
+
+def add_organisation(tx: Tx, organisation: Organisation) -> Organisation:
+    """Add an organisation, and its root department of the same name."""
+    if organisations.get(tx, organisation.corp_id):
+        raise InvalidParameter(f"Organisation {organisation.corp_id} exists already")
+    organisation = _checked(organisation)
+    organisations.add(tx, organisation)
+    departments.add(
+        tx,
+        Department(
+            corp_id=organisation.corp_id, dept_id=ROOT_DEPT_ID, parent_id=None, name=organisation.name
+        ),
+    )
+    return organisation
+
+
+def get_organisation(tx: Tx, corp_id: str) -> Organisation:
+    """Raises ItemNotFound."""
+    organisation = organisations.get(tx, corp_id)
+    if organisation is None:
+        raise ItemNotFound(f"No organisation {corp_id}")
+    return organisation
+
+
+def only_organisation(tx: Tx) -> Organisation:
+    """The organisation of a server that has one. Raises InvalidParameter when it has none or several."""
+    match organisations.list_all(tx):
+        case [organisation]:
+            return organisation
+        case []:
+            raise InvalidParameter("There is no organisation yet: rili org add NAME")
+        case several:
+            raise InvalidParameter(f"There are {len(several)} organisations: say which with --org")
+
+
+def list_organisations(tx: Tx) -> list[Organisation]:
+    return organisations.list_all(tx)
+
+
+def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange) -> Organisation:
+    organisation = get_organisation(tx, corp_id)
+    named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
+    organisation = _checked(msgspec.structs.replace(organisation, **named))
+    organisations.replace(tx, organisation)
+    return organisation
+
+
+def remove_organisation(tx: Tx, corp_id: str) -> None:
+    """Delete an organisation that nobody uses any more, with all that it held."""
+    get_organisation(tx, corp_id)
+    people = sum(user.active for user in users.list_all(tx, corp_id))
+    kept_apps = len(apps.list_all(tx, corp_id))
+    if people or kept_apps:
+        raise InvalidParameter(
+            f"Organisation {corp_id} has {people} people and {kept_apps} apps: remove them first"
+        )
+    organisations.erase(tx, corp_id)
+
+
+def add_app(tx: Tx, app: App, app_secret: str) -> App:
+    """Add an app. Of the secret only the hash is kept."""
+    get_organisation(tx, app.corp_id)
+    if apps.get(tx, app.app_key):
+        raise InvalidParameter(f"App {app.app_key} exists already")
+    _agent_id_free(tx, app)
+    app = msgspec.structs.replace(app, name=checks.text("name", app.name, 64))
+    apps.add(tx, app, hash_secret(app_secret))
+    return app
+
+
+def get_app(tx: Tx, corp_id: str, app_key: str) -> App:
+    """Raises ItemNotFound."""
+    app = apps.get(tx, app_key)
+    if app is None or app.corp_id != corp_id:
+        raise ItemNotFound(f"No app {app_key}")
+    return app
+
+
+def list_apps(tx: Tx, corp_id: str) -> list[App]:
+    get_organisation(tx, corp_id)
+    return apps.list_all(tx, corp_id)
+
+
+def set_app(
+    tx: Tx,
+    corp_id: str,
+    app_key: str,
+    *,
+    name: str | None = None,
+    agent_id: int | None = None,
+    new_secret: str | None = None,
+) -> App:
+    """Rename, renumber or give a new secret; None leaves as it is. A new secret ends every token."""
+    app = get_app(tx, corp_id, app_key)
+    if name is not None:
+        app = msgspec.structs.replace(app, name=checks.text("name", name, 64))
+    if agent_id is not None:
+        app = msgspec.structs.replace(app, agent_id=agent_id)
+        _agent_id_free(tx, app)
+    apps.replace(tx, app)
+    if new_secret is not None:
+        apps.replace_secret(tx, app_key, hash_secret(new_secret))
+        tokens.remove_of_app(tx, app_key)
+    return app
+
+
+def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
+    """Delete the app; its tokens end now."""
+    get_app(tx, corp_id, app_key)
+    tokens.remove_of_app(tx, app_key)
+    apps.remove(tx, app_key)
+
+
+def grant(tx: Tx, corp_id: str, app_key: str, points: Iterable[str], *, only: bool = False) -> App:
+    """Give the app permission points; with *only*, take away those not named."""
+    app = get_app(tx, corp_id, app_key)
+    wanted = frozenset(points)
+    if unknown := sorted(wanted - scopes.ALL):
+        raise InvalidParameter(
+            f"No such permission point: {', '.join(unknown)}. There are: {', '.join(sorted(scopes.ALL))}"
+        )
+    app = msgspec.structs.replace(app, scopes=wanted if only else app.scopes | wanted)
+    apps.replace(tx, app)
+    return app
+
+
+def _checked(organisation: Organisation) -> Organisation:
+    return msgspec.structs.replace(
+        organisation,
+        name=checks.text("name", organisation.name, 64),
+        zone=checks.zone(organisation.zone),
+        language=checks.language(organisation.language),
+    )
+
+
+def _agent_id_free(tx: Tx, app: App) -> None:
+    if not 0 < app.agent_id < 2**53:
+        raise InvalidParameter("agent_id is between 1 and 9007199254740991")
+    for other in apps.list_all(tx, app.corp_id):
+        if other.agent_id == app.agent_id and other.app_key != app.app_key:
+            raise InvalidParameter(f"agent_id {app.agent_id} is the number of {other.app_key}")

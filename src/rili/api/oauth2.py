@@ -1,0 +1,64 @@
+"""Access tokens of apps, in both families."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from rili.actions.sign_in import TOKEN_SECONDS, sign_in
+from rili.api.http import Request, json_answer
+from rili.errors import (
+    InvalidClient,
+    InvalidClientIdOrSecret,
+    LegacyFailure,
+    Missingbody,
+    UnsupportedGrantType,
+)
+from rili.wire import topapi
+from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
+
+
+async def get_access_token(request: Request) -> Response:
+    """POST /v1.0/oauth2/accessToken"""
+    if not (await request.body()).lstrip().startswith((b"{", b"[")):
+        raise Missingbody  # A form here is no body: so the real gateway answers, unlike decision 5.
+    body = await request.read(GetAccessToken)
+    token = await _sign_in(request, body.app_key, body.app_secret)
+    return json_answer(AccessToken(TOKEN_SECONDS, token))
+
+
+async def get_token(request: Request) -> Response:
+    """POST /v1.0/oauth2/{corpId}/token"""
+    body = await request.read(GetToken)
+    if body.grant_type != "client_credentials":
+        raise UnsupportedGrantType(description="grant_type must be client_credentials")
+    try:
+        token = await _sign_in(request, body.client_id, body.client_secret, request.path["corpId"])
+    except InvalidClientIdOrSecret:
+        raise InvalidClient from None
+    return json_answer(Token(token, TOKEN_SECONDS))
+
+
+async def get_legacy_token(request: Request) -> Response:
+    """GET /gettoken"""
+    query = request.query
+    app_key = query.get("appkey") or query.get("corpid") or ""
+    if not app_key:
+        return _refused(LegacyFailure(40035, "缺少参数 corpid or appkey"))
+    try:
+        token = await _sign_in(request, app_key, query.get("appsecret") or query.get("corpsecret") or "")
+    except InvalidClientIdOrSecret:
+        return _refused(LegacyFailure(40096, "不合法的appKey或appSecret"))
+    return json_answer(LegacyToken(token, TOKEN_SECONDS))
+
+
+async def _sign_in(request: Request, app_key: str, app_secret: str, corp_id: str | None = None) -> str:
+    nonce = request.service.new_bytes(16).hex()
+    now_ms = request.now_ms
+    return await request.service.db.write(
+        lambda tx: sign_in(tx, app_key, app_secret, corp_id=corp_id, new_nonce=nonce, now_ms=now_ms)
+    )
+
+
+def _refused(refusal: LegacyFailure) -> Response:
+    """Calls outside /topapi name the cause in `errcode` itself, and carry no request_id."""
+    return json_answer(topapi.failure(refusal, None))

@@ -1,0 +1,73 @@
+"""Who is calling: an access token becomes a Caller. This runs on every request."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken
+from rili.model.secrets import hash_secret
+from rili.store import tokens
+from rili.store.db import Database
+from rili.store.tokens import TokenOwner
+
+
+class Caller(Struct, frozen=True, kw_only=True, gc=False):
+    """An app, or with union_id a person through an app, and the instant of the call."""
+
+    corp_id: str
+    app_key: str
+    kind: str
+    scopes: frozenset[str]
+    union_id: str | None = None
+    now_ms: int
+
+
+class TokenCache:
+    """Owners of tokens read a moment ago, by hash: a database over a network is not asked on every call.
+
+    What was revoked is honoured for `Database.cache_ms` longer, and no more.
+    """
+
+    def __init__(self, size: int = 4096) -> None:
+        self._size = size
+        self._read: dict[str, tuple[int, TokenOwner]] = {}
+
+    def get(self, token_hash: str, now_ms: int, cache_ms: int) -> TokenOwner | None:
+        found = self._read.get(token_hash)
+        if found is None or not 0 <= now_ms - found[0] < cache_ms:
+            return None
+        return found[1]
+
+    def put(self, token_hash: str, owner: TokenOwner, now_ms: int) -> None:
+        self._read.pop(token_hash, None)
+        if len(self._read) >= self._size:
+            del self._read[next(iter(self._read))]
+        self._read[token_hash] = (now_ms, owner)
+
+
+async def authenticate(db: Database, token: str | None, now_ms: int, cache: TokenCache) -> Caller:
+    """The owner of *token*. Raises MissingToken, InvalidAuthentication."""
+    if not token:
+        raise MissingToken
+    token_hash = hash_secret(token)
+    owner = cache.get(token_hash, now_ms, db.cache_ms)
+    if owner is None:
+        owner = await db.read(lambda tx: tokens.owner(tx, token_hash))
+        if owner is not None and db.cache_ms:
+            cache.put(token_hash, owner, now_ms)
+    if owner is None or owner.expires_ms <= now_ms:
+        raise InvalidAuthentication
+    return Caller(
+        corp_id=owner.corp_id,
+        app_key=owner.app_key,
+        kind=owner.kind,
+        scopes=owner.scopes,
+        union_id=owner.union_id,
+        now_ms=now_ms,
+    )
+
+
+def require(caller: Caller, scope: str) -> None:
+    """Raises AccessTokenPermissionDenied when the app was not granted *scope*."""
+    if scope not in caller.scopes:
+        raise AccessTokenPermissionDenied([scope])

@@ -1,0 +1,18 @@
+"""What an administrator does, command by command."""
+
+from __future__ import annotations
+
+import typer
+
+from rili.cli.apps import apps, tokens
+from rili.cli.organisations import departments, orgs
+from rili.cli.users import users
+
+
+def register(app: typer.Typer) -> None:
+    """Add the administrator's commands to *app*."""
+    app.add_typer(orgs, name="org")
+    app.add_typer(departments, name="department")
+    app.add_typer(users, name="user")
+    app.add_typer(apps, name="app")
+    app.add_typer(tokens, name="token")

@@ -1,0 +1,150 @@
+"""Who there is: organisations, departments, people, apps, rooms."""
+
+from __future__ import annotations
+
+from base64 import b32encode, b64encode, urlsafe_b64encode
+from hashlib import sha256
+
+from msgspec import UNSET, Struct, UnsetType
+
+from rili.model.ids import NewBytes, opaque_id
+
+ROOT_DEPT_ID = 1
+LANGUAGES = ("zh_CN", "en_US")
+
+
+class Organisation(Struct, frozen=True, kw_only=True):
+    """A company. Its zone and language serve every person who has none of their own."""
+
+    corp_id: str
+    name: str
+    zone: str = "Asia/Shanghai"
+    language: str = "zh_CN"
+    created_ms: int
+
+
+class Department(Struct, frozen=True, kw_only=True):
+    """A department. Only the root, number 1, has no parent."""
+
+    corp_id: str
+    dept_id: int
+    parent_id: int | None
+    name: str
+
+
+class Membership(Struct, frozen=True, kw_only=True):
+    """A person's place in one department."""
+
+    dept_id: int
+    leader: bool
+    sort_order: int
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """A person in the directory. Who left keeps the row, with active False, so that events stay readable."""
+
+    corp_id: str
+    userid: str
+    union_id: str
+    name: str
+    mobile: str | None = None
+    state_code: str | None = None
+    email: str | None = None
+    title: str | None = None
+    job_number: str | None = None
+    avatar: str | None = None
+    manager_userid: str | None = None
+    admin: bool = False
+    active: bool = True
+    zone: str | None = None
+    language: str | None = None
+    created_ms: int
+
+
+class OrganisationChange(Struct, frozen=True, kw_only=True):
+    """What `org set` names; UNSET stays as it is."""
+
+    name: str | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+
+
+class UserChange(Struct, frozen=True, kw_only=True):
+    """What `user set` names; UNSET stays as it is, None clears."""
+
+    name: str | UnsetType = UNSET
+    mobile: str | UnsetType | None = UNSET
+    state_code: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    title: str | UnsetType | None = UNSET
+    job_number: str | UnsetType | None = UNSET
+    avatar: str | UnsetType | None = UNSET
+    manager_userid: str | UnsetType | None = UNSET
+    admin: bool | UnsetType = UNSET
+    zone: str | UnsetType | None = UNSET
+    language: str | UnsetType | None = UNSET
+
+
+class App(Struct, frozen=True, kw_only=True):
+    """An internal app of one organisation. Its secret is nowhere, only the hash (decision 25)."""
+
+    app_key: str
+    corp_id: str
+    agent_id: int
+    kind: str = "internal"
+    name: str
+    scopes: frozenset[str]
+    created_ms: int
+
+
+class Room(Struct, frozen=True, kw_only=True):
+    """A meeting room."""
+
+    corp_id: str
+    room_id: str
+    name: str
+    capacity: int
+
+
+def email_key(email: str) -> str:
+    """What two spellings of one mail address share (decision 4)."""
+    return email.strip().casefold()
+
+
+def open_id(app_key: str, union_id: str) -> str:
+    """The id by which one app alone knows a person: derived, so that nothing needs storing."""
+    digest = b64encode(sha256(f"{app_key}\n{union_id}".encode()).digest()).decode()
+    return digest.replace("+", "").replace("/", "")[:22] + "iEiE"
+
+
+def new_corp_id(new_bytes: NewBytes) -> str:
+    return "ding" + new_bytes(16).hex()
+
+
+def new_union_id(new_bytes: NewBytes) -> str:
+    """Letters and digits only: the 2.x SDKs put it into paths unescaped."""
+    return opaque_id(new_bytes, 22) + "iEiE"
+
+
+def new_userid(new_bytes: NewBytes) -> str:
+    """18 digits, as the real service makes them."""
+    return f"{int.from_bytes(new_bytes(8), 'big') % 10**18:018d}"
+
+
+def new_app_key(new_bytes: NewBytes) -> str:
+    return "ding" + b32encode(new_bytes(10)).decode().lower()
+
+
+def new_app_secret(new_bytes: NewBytes) -> str:
+    """64 characters of `[A-Za-z0-9_-]`: 384 bits, so that one SHA-256 is hash enough."""
+    return urlsafe_b64encode(new_bytes(48)).decode()
+
+
+def new_agent_id(new_bytes: NewBytes) -> int:
+    """Nine or ten digits."""
+    return 100_000_000 + int.from_bytes(new_bytes(4), "big")
+
+
+def new_dept_id(new_bytes: NewBytes) -> int:
+    """Nine or ten digits, never the root's."""
+    return 100_000_000 + int.from_bytes(new_bytes(4), "big")

@@ -1,0 +1,43 @@
+"""Calendars: the primary one of a person is made with the person."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rili.store.db import Tx
+
+
+class Primary(Struct, frozen=True, gc=False):
+    """Somebody's primary calendar."""
+
+    calendar_id: str
+    owner_name: str
+
+
+def add(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, kind: str) -> None:
+    """*owner_id* is a unionId; *kind* is `primary`."""
+    tx.run(
+        """
+        INSERT INTO calendars (corp_id, calendar_id, owner_id, kind)
+        VALUES (:corp_id, :calendar_id, :owner_id, :kind)
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        owner_id=owner_id,
+        kind=kind,
+    )
+
+
+def primary(tx: Tx, corp_id: str, owner_id: str) -> Primary | None:
+    """The primary calendar of a person who has not left; *owner_id* is a unionId."""
+    row = tx.one(
+        """
+        SELECT calendar_id, users.name
+          FROM users
+          JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
+         WHERE users.corp_id = :corp_id AND union_id = :owner_id AND active = 1
+        """,
+        corp_id=corp_id,
+        owner_id=owner_id,
+    )
+    return None if row is None else Primary(*row)

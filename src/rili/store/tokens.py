@@ -1,0 +1,73 @@
+"""Access tokens, as hashes only (decision 25)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rili.store.apps import split_scopes
+from rili.store.db import Tx
+
+
+class TokenOwner(Struct, frozen=True):
+    """Whom a token stands for, and until when. union_id only for a user's token."""
+
+    corp_id: str
+    app_key: str
+    kind: str
+    scopes: frozenset[str]
+    union_id: str | None
+    expires_ms: int
+
+
+def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
+    """Expired ones too: the caller holds the clock."""
+    row = tx.one(
+        """
+        SELECT tokens.corp_id, tokens.app_key, apps.kind, apps.scopes, tokens.union_id, tokens.expires_ms
+          FROM tokens JOIN apps ON apps.app_key = tokens.app_key
+         WHERE tokens.token_hash = :token_hash
+        """,
+        token_hash=token_hash,
+    )
+    return TokenOwner(row[0], row[1], row[2], split_scopes(row[3]), row[4], row[5]) if row else None
+
+
+def put(tx: Tx, token_hash: str, *, app_key: str, corp_id: str, expires_ms: int) -> None:
+    """Store an app's token, or extend it."""
+    tx.run(
+        """
+        INSERT INTO tokens (token_hash, app_key, corp_id, expires_ms)
+        VALUES (:token_hash, :app_key, :corp_id, :expires_ms)
+        ON CONFLICT (token_hash) DO UPDATE SET expires_ms = excluded.expires_ms
+        """,
+        token_hash=token_hash,
+        app_key=app_key,
+        corp_id=corp_id,
+        expires_ms=expires_ms,
+    )
+
+
+def remove_of_app(tx: Tx, app_key: str) -> None:
+    tx.run("DELETE FROM tokens WHERE app_key = :app_key", app_key=app_key)
+
+
+def remove_of_user(tx: Tx, corp_id: str, union_id: str) -> None:
+    tx.run(
+        "DELETE FROM tokens WHERE corp_id = :corp_id AND union_id = :union_id",
+        corp_id=corp_id,
+        union_id=union_id,
+    )
+
+
+def remove_expired(tx: Tx, now_ms: int) -> None:
+    """Delete some of what expired. One transaction at a time: two would wait for each other's rows."""
+    if tx.claim("tokens.remove_expired"):
+        tx.run(
+            """
+            DELETE FROM tokens
+             WHERE token_hash IN (
+                SELECT token_hash FROM tokens WHERE expires_ms <= :now_ms ORDER BY expires_ms LIMIT 100
+             )
+            """,
+            now_ms=now_ms,
+        )

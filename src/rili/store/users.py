@@ -1,0 +1,245 @@
+"""People and their places in departments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rili.model.directory import Membership, User, email_key
+from rili.store.db import Row, Tx
+from rili.store.keys import as_keys
+
+
+def add(tx: Tx, user: User) -> None:
+    tx.run(
+        """
+        INSERT INTO users (corp_id, userid, union_id, name, mobile, state_code, email, email_key, title,
+                           job_number, avatar, manager_userid, admin, active, zone, language, created_ms)
+        VALUES (:corp_id, :userid, :union_id, :name, :mobile, :state_code, :email, :email_key, :title,
+                :job_number, :avatar, :manager_userid, :admin, :active, :zone, :language, :created_ms)
+        """,
+        union_id=user.union_id,
+        created_ms=user.created_ms,
+        **_changeable(user),
+    )
+
+
+def replace(tx: Tx, user: User) -> None:
+    """Write *user* over the row of the same userid; unionId and password stay."""
+    tx.run(
+        """
+        UPDATE users
+           SET name = :name, mobile = :mobile, state_code = :state_code, email = :email,
+               email_key = :email_key, title = :title, job_number = :job_number, avatar = :avatar,
+               manager_userid = :manager_userid, admin = :admin, active = :active, zone = :zone,
+               language = :language
+         WHERE corp_id = :corp_id AND userid = :userid
+        """,
+        **_changeable(user),
+    )
+
+
+def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -> None:
+    tx.run(
+        """
+        UPDATE users SET password_hash = :password_hash WHERE corp_id = :corp_id AND userid = :userid
+        """,
+        corp_id=corp_id,
+        userid=userid,
+        password_hash=password_hash,
+    )
+
+
+def by_userid(tx: Tx, corp_id: str, userid: str) -> User | None:
+    """The person, also one who left."""
+    row = tx.one(
+        """
+        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+               manager_userid, admin, active, zone, language, created_ms
+          FROM users
+         WHERE corp_id = :corp_id AND userid = :userid
+        """,
+        corp_id=corp_id,
+        userid=userid,
+    )
+    return _user(row) if row else None
+
+
+def by_union_id(tx: Tx, corp_id: str, union_id: str) -> User | None:
+    """The person; nobody when that person left."""
+    row = tx.one(
+        """
+        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+               manager_userid, admin, active, zone, language, created_ms
+          FROM users
+         WHERE corp_id = :corp_id AND union_id = :union_id AND active = 1
+        """,
+        corp_id=corp_id,
+        union_id=union_id,
+    )
+    return _user(row) if row else None
+
+
+def by_mobile(tx: Tx, corp_id: str, mobile: str) -> User | None:
+    """The person; who left has no number."""
+    row = tx.one(
+        """
+        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+               manager_userid, admin, active, zone, language, created_ms
+          FROM users
+         WHERE corp_id = :corp_id AND mobile = :mobile
+        """,
+        corp_id=corp_id,
+        mobile=mobile,
+    )
+    return _user(row) if row else None
+
+
+def by_email_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
+    """The unionIds of those *keys* (`directory.email_key`) that are colleagues; who left has no address."""
+    rows = tx.all(
+        """
+        SELECT email_key, union_id
+          FROM users
+         WHERE corp_id = :corp_id AND email_key IN (SELECT key FROM json_each(:keys))
+        """,
+        corp_id=corp_id,
+        keys=as_keys(keys),
+    )
+    return dict(rows)
+
+
+def exist(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> set[str]:
+    """Those of *union_ids* that are colleagues now."""
+    rows = tx.all(
+        """
+        SELECT union_id
+          FROM users
+         WHERE corp_id = :corp_id AND active = 1 AND union_id IN (SELECT key FROM json_each(:union_ids))
+        """,
+        corp_id=corp_id,
+        union_ids=as_keys(union_ids),
+    )
+    return {union_id for (union_id,) in rows}
+
+
+def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
+    """The names of *union_ids*, also of people who left."""
+    rows = tx.all(
+        """
+        SELECT union_id, name
+          FROM users
+         WHERE corp_id = :corp_id AND union_id IN (SELECT key FROM json_each(:union_ids))
+        """,
+        corp_id=corp_id,
+        union_ids=as_keys(union_ids),
+    )
+    return dict(rows)
+
+
+def list_all(tx: Tx, corp_id: str) -> list[User]:
+    """Every person by userid, also who left."""
+    rows = tx.all(
+        """
+        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+               manager_userid, admin, active, zone, language, created_ms
+          FROM users
+         WHERE corp_id = :corp_id
+         ORDER BY userid
+        """,
+        corp_id=corp_id,
+    )
+    return [_user(row) for row in rows]
+
+
+def forget_manager(tx: Tx, corp_id: str, userid: str) -> None:
+    """Nobody reports to *userid* any more."""
+    tx.run(
+        """
+        UPDATE users SET manager_userid = NULL WHERE corp_id = :corp_id AND manager_userid = :userid
+        """,
+        corp_id=corp_id,
+        userid=userid,
+    )
+
+
+def memberships(tx: Tx, corp_id: str, userid: str) -> list[Membership]:
+    """The person's departments, by number."""
+    rows = tx.all(
+        """
+        SELECT dept_id, leader, sort_order
+          FROM memberships
+         WHERE corp_id = :corp_id AND userid = :userid
+         ORDER BY dept_id
+        """,
+        corp_id=corp_id,
+        userid=userid,
+    )
+    return [
+        Membership(dept_id=dept_id, leader=bool(leader), sort_order=sort_order)
+        for dept_id, leader, sort_order in rows
+    ]
+
+
+def replace_memberships(tx: Tx, corp_id: str, userid: str, places: list[Membership]) -> None:
+    tx.run(
+        "DELETE FROM memberships WHERE corp_id = :corp_id AND userid = :userid",
+        corp_id=corp_id,
+        userid=userid,
+    )
+    tx.run_many(
+        """
+        INSERT INTO memberships (corp_id, userid, dept_id, leader, sort_order)
+        VALUES (:corp_id, :userid, :dept_id, :leader, :sort_order)
+        """,
+        [
+            {
+                "corp_id": corp_id,
+                "userid": userid,
+                "dept_id": place.dept_id,
+                "leader": int(place.leader),
+                "sort_order": place.sort_order,
+            }
+            for place in places
+        ],
+    )
+
+
+def _changeable(user: User) -> dict[str, str | int | None]:
+    return {
+        "corp_id": user.corp_id,
+        "userid": user.userid,
+        "name": user.name,
+        "mobile": user.mobile,
+        "state_code": user.state_code,
+        "email": user.email,
+        "email_key": email_key(user.email) if user.email else None,
+        "title": user.title,
+        "job_number": user.job_number,
+        "avatar": user.avatar,
+        "manager_userid": user.manager_userid,
+        "admin": int(user.admin),
+        "active": int(user.active),
+        "zone": user.zone,
+        "language": user.language,
+    }
+
+
+def _user(row: Row) -> User:
+    return User(
+        corp_id=row[0],
+        userid=row[1],
+        union_id=row[2],
+        name=row[3],
+        mobile=row[4],
+        state_code=row[5],
+        email=row[6],
+        title=row[7],
+        job_number=row[8],
+        avatar=row[9],
+        manager_userid=row[10],
+        admin=bool(row[11]),
+        active=bool(row[12]),
+        zone=row[13],
+        language=row[14],
+        created_ms=row[15],
+    )

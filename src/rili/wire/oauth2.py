@@ -1,0 +1,43 @@
+"""Access tokens on the wire. A member left out reads as empty: no client has an empty key or secret."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class GetAccessToken(Struct, rename="camel"):
+    """Body of `POST /v1.0/oauth2/accessToken`."""
+
+    app_key: str = ""
+    app_secret: str = ""
+
+
+class AccessToken(Struct, rename="camel"):
+    """Its answer: `expireIn`, without an s."""
+
+    expire_in: int
+    access_token: str
+
+
+class GetToken(Struct):
+    """Body of `POST /v1.0/oauth2/{corpId}/token`: the members of this one are snake_case."""
+
+    client_id: str = ""
+    client_secret: str = ""
+    grant_type: str = ""
+
+
+class Token(Struct):
+    """Its answer."""
+
+    access_token: str
+    expires_in: int
+
+
+class LegacyToken(Struct):
+    """Answer of `GET /gettoken`."""
+
+    access_token: str
+    expires_in: int
+    errcode: int = 0
+    errmsg: str = "ok"

@@ -1,0 +1,219 @@
+"""Failures that a caller may read. `api/http.py` alone turns them into answers.
+
+Status and code sit on the class; every code is one that the reference documents. *description* says
+which field and which rule, and what to do (decision 17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class Failure(Exception):
+    """Something the caller did, or asked for, that ends in a documented error."""
+
+    status = 400
+    code = "invalidParameter"
+    message = "invalid parameter"
+    required_scopes: Sequence[str] = ()
+    """Permission points that the app lacks."""
+    headers: Mapping[str, str] = {}
+    """Headers that the answer carries besides."""
+
+    def __init__(self, message: str | None = None, *, description: str | None = None) -> None:
+        super().__init__(message or self.message)
+        self.message = message or self.message
+        self.description = description
+
+
+class InvalidParameter(Failure):
+    """400 `invalidParameter`. Where the reference has no text of its own, the description is the message too."""
+
+    def __init__(self, message: str | None = None, *, description: str | None = None) -> None:
+        super().__init__(message or description, description=description)
+
+
+class ParsedTimestampError(InvalidParameter):
+    """400 for a timestamp that is none, where the reference types the field as one (`endDate`)."""
+
+    code = "InvalidParameter.ParsedISO8601TimestampError"
+
+
+class ItemNotFound(Failure):
+    """404 `itemNotFound`."""
+
+    status = 404
+    code = "itemNotFound"
+    message = "Event does not exist."
+
+
+class InstanceNotExist(Failure):
+    """404 `instanceNotExist`: deleted, or an occurrence that does not exist (decision 13)."""
+
+    status = 404
+    code = "instanceNotExist"
+    message = "instance not exist"
+
+
+class PermissionDenied(Failure):
+    """403 `permissionDenied`: the caller is not the one who may (decision 12)."""
+
+    status = 403
+    code = "permissionDenied"
+    message = "permission denied"
+
+
+class IdempotencyProcessing(Failure):
+    """400 `idempotencyProcessing`: the first request with this token still runs (decision 18)."""
+
+    code = "idempotencyProcessing"
+    message = "Idempotency processing"
+
+
+class IdempotentParameterMismatch(Failure):
+    """400 `IdempotentParameterMismatch`: the same token with another body (decision 18)."""
+
+    code = "IdempotentParameterMismatch"
+    message = (
+        "The request uses the same client token as a previous, but non-identical request. "
+        "Do not reuse a client token with different requests, unless the requests are identical."
+    )
+
+
+class PreconditionFailed(Failure):
+    """412 `preconditionFailed`: `If-Match` names another version (decision 19)."""
+
+    status = 412
+    code = "preconditionFailed"
+    message = "precondition failed"
+
+
+class Stale(Exception):
+    """A row moved on between reading and writing it: the transaction runs again."""
+
+
+class MissingToken(Failure):
+    """400 `AuthenticationFailed.MissingParameter`: no token header. Not 401: so the real gateway answers."""
+
+    code = "AuthenticationFailed.MissingParameter"
+    message = "缺少参数：x-acs-dingtalk-access-token"
+
+
+class InvalidAuthentication(Failure):
+    """400 `InvalidAuthentication`: a token that is unknown or expired."""
+
+    code = "InvalidAuthentication"
+    message = "不合法的access_token"
+
+
+class AccessTokenPermissionDenied(Failure):
+    """403: the app lacks permission points; `accessdenieddetail` names them."""
+
+    status = 403
+    code = "Forbidden.AccessDenied.AccessTokenPermissionDenied"
+
+    def __init__(self, required_scopes: list[str]) -> None:
+        names = ",".join(required_scopes)
+        super().__init__(
+            f"应用尚未开通所需的权限：[{names}]",
+            description=f"The app lacks the permission point {names}. An administrator grants it: rili app grant.",
+        )
+        self.required_scopes = required_scopes
+
+
+class InvalidClientIdOrSecret(Failure):
+    """400 `invalidClientIdOrSecret`: no such app, or not its secret."""
+
+    code = "invalidClientIdOrSecret"
+    message = "无效的clientId或者clientSecret"
+
+
+class InvalidClient(Failure):
+    """400 `invalid.client`: as `invalidClientIdOrSecret`, on `{corpId}/token`."""
+
+    code = "invalid.client"
+    message = "invalid.client"
+
+
+class UnsupportedGrantType(Failure):
+    """400 `unsupported.grant.type`: anything but `client_credentials`."""
+
+    code = "unsupported.grant.type"
+    message = "unsupported.grant.type"
+
+
+class UnauthorizedClient(Failure):
+    """401 `unauthorized.client`: the app does not belong to that organisation."""
+
+    status = 401
+    code = "unauthorized.client"
+    message = "unauthorized.client"
+
+
+class UserNotFound(Failure):
+    """404 `invalidParameter.user.notFound`."""
+
+    status = 404
+    code = "invalidParameter.user.notFound"
+    message = "找不到该用户"
+
+
+class LegacyFailure(Exception):
+    """A failure of the old family: HTTP 200 with `errcode`, sometimes with what lies below it."""
+
+    def __init__(
+        self, errcode: int, errmsg: str, *, sub_code: str | None = None, sub_msg: str | None = None
+    ) -> None:
+        super().__init__(errmsg)
+        self.errcode = errcode
+        self.errmsg = errmsg
+        self.sub_code = sub_code
+        self.sub_msg = sub_msg
+
+
+class Missingbody(Failure):
+    """400 `Missingbody`: no body, where the operation has no text of its own (decision 5)."""
+
+    code = "Missingbody"
+    message = "body is mandatory for this action."
+
+
+class RequestTooLarge(InvalidParameter):
+    """413: the body is longer than *limit* bytes."""
+
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(description=f"body: it is longer than {limit} bytes")
+        self.headers = {"connection": "close"}
+
+
+class UnknownPath(Failure):
+    """404: no operation has this path (decision 17)."""
+
+    status = 404
+    code = "InvalidAction.NotFound"
+    message = "请求的URI地址不存在"
+
+    def __init__(self) -> None:
+        super().__init__(description="No operation has this path; /openapi.json lists those there are.")
+
+
+class WrongMethod(Failure):
+    """405: the path is known, the method is not one of *allowed* (decision 17)."""
+
+    status = 405
+    code = "InvalidAction.NotFound"
+    message = "请求的方法不支持"
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(description="This path answers to " + ", ".join(allowed))
+        self.headers = {"allow": ", ".join(allowed)}
+
+
+class Unavailable(Failure):
+    """503 `system.busy`: the database cannot be reached, is full, or stays locked. Asking again may help."""
+
+    status = 503
+    code = "system.busy"
+    message = "系统错误"

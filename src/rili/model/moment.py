@@ -1,0 +1,131 @@
+"""Wall time and zone are the truth; instants are derived from them (decision 6)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from rili.errors import InvalidParameter
+from rili.model.zones import known, zone
+
+YEARS = range(1000, 9001)
+"""Years that an event may lie in: far enough from the ends of Python's calendar for every offset and rule."""
+
+_EPOCH = datetime(1970, 1, 1)
+_UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal"})
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?(?:(Z)|([+-])(\d\d):?(\d\d))?", re.ASCII
+)
+
+
+class Moment(Struct, frozen=True, gc=False):
+    """A wall-clock time in a named zone: what the organizer meant.
+
+    A repeated hour means its first pass unless `fold` is 1; a skipped one keeps the
+    offset before the gap. Source: RFC 5545 3.3.5, decision 6.
+    """
+
+    wall: Annotated[datetime, Meta(tz=False)]
+    zone: str
+    fold: int = 0
+
+    def epoch_ms(self) -> int:
+        """UTC epoch milliseconds. Orders and finds events; does not define them."""
+        return _epoch_ms(self.wall.replace(tzinfo=zone(self.zone), fold=self.fold).astimezone(UTC))
+
+    def text(self) -> str:
+        """ISO 8601 in the moment's own zone: seconds, numeric offset, `Z` when the zone is UTC.
+
+        A skipped wall time is printed as the instant it is.
+        """
+        if self.zone in _UTC_NAMES:
+            return self.wall.isoformat() + "Z"
+        there = zone(self.zone)
+        return self.wall.replace(tzinfo=there, fold=self.fold).astimezone(UTC).astimezone(there).isoformat()
+
+
+class Instant(Struct, frozen=True, gc=False):
+    """A date-time as it was written: wall time and, where one was given, the offset in minutes."""
+
+    wall: datetime
+    offset_minutes: int | None = None
+
+    def within(self, zone_name: str) -> Moment:
+        """The moment in that zone. A given offset names the instant and wins over the zone (decision 6)."""
+        if self.offset_minutes is None:
+            return Moment(self.wall, zone_name)
+        offset = timezone(timedelta(minutes=self.offset_minutes))
+        local = self.wall.replace(tzinfo=offset).astimezone(zone(zone_name))
+        return Moment(local.replace(tzinfo=None, fold=0), zone_name, local.fold)
+
+
+def parse_date(text: str, field: str) -> date:
+    """Read `yyyy-MM-dd`. Raises InvalidParameter, which names *field*."""
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidParameter(description=f"{field}: expected a date as yyyy-MM-dd") from None
+    return _within_years(day, field)
+
+
+def parse_date_time(text: str, field: str) -> Instant:
+    """Read ISO 8601 `yyyy-MM-ddTHH:mm[:ss[.fff]]`, alone or with `Z`, `±hh:mm` or `±hhmm`.
+
+    Fractions of a second are not kept. Raises InvalidParameter, which names *field*.
+    """
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        raise InvalidParameter(
+            description=f"{field}: expected an ISO 8601 date-time such as 2026-01-31T10:15:30+08:00"
+        )
+    year, month, day, hour, minute, second, utc, sign, offset_hours, offset_minutes = match.groups()
+    offset: int | None = 0 if utc else None
+    if sign:
+        offset = int(offset_hours) * 60 + int(offset_minutes)
+        if int(offset_minutes) > 59 or offset >= 24 * 60:
+            raise InvalidParameter(description=f"{field}: no such offset: {text[match.start(8) :]}")
+        offset = -offset if sign == "-" else offset
+    try:
+        wall = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
+    except ValueError as error:
+        raise InvalidParameter(description=f"{field}: no such date or time: {error}") from None
+    _within_years(wall, field)
+    return Instant(wall, offset)
+
+
+def check_zone(name: str, field: str) -> str:
+    """Raises InvalidParameter, which names *field*, unless *name* is in the tz database."""
+    if not known(name):
+        raise InvalidParameter(
+            description=f"{field}: not a name of the tz database (for example Asia/Shanghai)"
+        )
+    return name
+
+
+def utc_text(epoch_ms: int) -> str:
+    """`yyyy-MM-ddTHH:mm:ssZ`, as `createTime` and `updateTime` are written (decision 6)."""
+    return (_EPOCH + timedelta(seconds=epoch_ms // 1000)).isoformat() + "Z"
+
+
+def midnight_ms(day: date) -> int:
+    """Epoch milliseconds of a date's midnight in UTC: where all-day events are ordered and found."""
+    return (day - _EPOCH.date()).days * 86_400_000
+
+
+def _epoch_ms(utc: datetime) -> int:
+    span = utc.replace(tzinfo=None) - _EPOCH
+    return (span.days * 86_400 + span.seconds) * 1000
+
+
+def _within_years(day: date, field: str) -> date:
+    if day.year not in YEARS:
+        raise InvalidParameter(
+            description=f"{field}: the year must be from {YEARS.start} to {YEARS.stop - 1}"
+        )
+    return day

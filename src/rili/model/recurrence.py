@@ -1,0 +1,229 @@
+"""How an event repeats: the five patterns and three ranges of the contract, validated and made whole.
+
+Source: the reference page of Update event; decision 7.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal, TypeVar, get_args
+
+from msgspec import Struct
+
+from rili.errors import InvalidParameter, ParsedTimestampError
+from rili.model.moment import midnight_ms, parse_date, parse_date_time
+from rili.model.rules import Rules, lenient_accepts
+from rili.model.when import AllDay, Timed, When
+
+PatternType = Literal["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly"]
+Index = Literal["first", "second", "third", "fourth", "last"]
+RangeType = Literal["noEnd", "endDate", "numbered"]
+
+PATTERN_TYPES: tuple[PatternType, ...] = get_args(PatternType)
+INDEXES: tuple[Index, ...] = get_args(Index)
+RANGE_TYPES: tuple[RangeType, ...] = get_args(RangeType)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""As in `date.weekday()`: Monday is 0."""
+
+T = TypeVar("T", bound=str)
+
+INTERVALS = range(1, 366)
+OCCURRENCES = range(1, 100)
+
+_DAY_MS = 86_400_000
+
+
+class Pattern(Struct, frozen=True, gc=False, omit_defaults=True):
+    """On which days: only the members that its type uses are set."""
+
+    type: PatternType
+    interval: int = 1
+    days_of_week: tuple[int, ...] = ()
+    day_of_month: int | None = None
+    index: Index | None = None
+    first_day_of_week: int | None = None
+
+
+class Range(Struct, frozen=True, gc=False, omit_defaults=True):
+    """For how long. `end_date` is kept as it was sent: a date, or an instant that still counts."""
+
+    type: RangeType = "noEnd"
+    end_date: str | None = None
+    number_of_occurrences: int | None = None
+
+
+class Recurrence(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A rule that makes an event a series."""
+
+    pattern: Pattern
+    range: Range
+
+
+class GivenPattern(Struct, frozen=True, gc=False):
+    """A pattern as a request gave it; None is a member that is absent or empty."""
+
+    type: str | None = None
+    interval: int | None = None
+    days_of_week: str | None = None
+    day_of_month: int | None = None
+    index: str | None = None
+    first_day_of_week: str | None = None
+
+
+class GivenRange(Struct, frozen=True, gc=False):
+    """A range as a request gave it; None is a member that is absent or empty."""
+
+    type: str | None = None
+    end_date: str | None = None
+    number_of_occurrences: int | None = None
+
+
+class GivenRecurrence(Struct, frozen=True, gc=False):
+    """A rule as a request gave it."""
+
+    pattern: GivenPattern | None = None
+    range: GivenRange | None = None
+
+
+def settle(given: GivenRecurrence, when: When, rules: Rules) -> Recurrence:
+    """The whole rule: defaults filled in from the first day of *when*, members its type does not use left out.
+
+    Raises InvalidParameter, with the documented text for an interval or a number of occurrences.
+    """
+    if given.pattern is None or given.pattern.type is None:
+        raise InvalidParameter(
+            description="recurrence.pattern.type: a repeating event needs it, one of "
+            + ", ".join(PATTERN_TYPES)
+        )
+    pattern = _pattern(given.pattern, when.first_day)
+    return Recurrence(pattern, _range(given.range or GivenRange(), when, rules))
+
+
+def check_start(recurrence: Recurrence, when: When) -> None:
+    """Raises InvalidParameter when *when*, which moved, begins after the rule has ended."""
+    _check_end(recurrence.range, when)
+
+
+def until_ms(recurrence: Recurrence | None, when: When) -> int | None:
+    """An instant after which no occurrence ends; None where the rule alone tells no such bound."""
+    if recurrence is None:
+        return when.ends_ms
+    if recurrence.range.end_date is None:
+        return None
+    # A day more: an occurrence is as long as the first by the clock on the wall, which may change under it.
+    return _last_ms(recurrence.range.end_date, when) + (when.ends_ms - when.starts_ms) + _DAY_MS
+
+
+def _pattern(given: GivenPattern, first: date) -> Pattern:
+    kind = _one_of(given.type or "", PATTERN_TYPES, "recurrence.pattern.type")
+    interval = 1 if given.interval is None else given.interval
+    if interval not in INTERVALS:
+        raise InvalidParameter(
+            "Recurrence interval must between [1, 365]",
+            description=f"recurrence.pattern.interval: {interval} is not",
+        )
+    if kind == "daily":
+        return Pattern("daily", interval)
+    if kind == "weekly":
+        days = _weekdays(given.days_of_week) or (first.weekday(),)
+        week_start = _weekday(given.first_day_of_week or "sunday", "recurrence.pattern.firstDayOfWeek")
+        return Pattern("weekly", interval, days_of_week=days, first_day_of_week=week_start)
+    if kind == "relativeMonthly":
+        days = _weekdays(given.days_of_week) or (first.weekday(),)
+        index = _one_of(given.index or "first", INDEXES, "recurrence.pattern.index")
+        return Pattern("relativeMonthly", interval, days_of_week=days, index=index)
+    day = first.day if given.day_of_month is None else given.day_of_month
+    if not 1 <= day <= 31:
+        raise InvalidParameter(description=f"recurrence.pattern.dayOfMonth: {day} is not from 1 to 31")
+    if kind == "absoluteMonthly":
+        return Pattern("absoluteMonthly", interval, day_of_month=day)
+    if day != first.day:
+        # Decision 7. The day of a yearly rule is the start's, so it is not kept twice.
+        raise InvalidParameter(
+            description=f"recurrence.pattern.dayOfMonth: {day} is not the day of start, {first.day}, "
+            "on which an absoluteYearly event repeats"
+        )
+    return Pattern("absoluteYearly", interval)
+
+
+def _range(given: GivenRange, when: When, rules: Rules) -> Range:
+    kind = None if given.type is None else _one_of(given.type, RANGE_TYPES, "recurrence.range.type")
+    end_date, number = given.end_date, given.number_of_occurrences
+    if end_date is not None and number is not None:
+        lenient_accepts(
+            rules, "recurrence.range: endDate and numberOfOccurrences cannot be set at the same time"
+        )
+        if kind is None:
+            raise InvalidParameter(
+                description="recurrence.range.type: it must say which of endDate and numberOfOccurrences counts"
+            )
+        if kind == "endDate":
+            number = None
+    if number is not None and number not in OCCURRENCES:
+        raise _number_out_of_range(str(number))
+    kind = kind or ("endDate" if end_date else "numbered" if number else "noEnd")
+    if kind == "noEnd":
+        return Range()
+    if kind == "numbered":
+        if number is None:
+            raise _number_out_of_range("missing, and range.type is numbered")
+        return Range("numbered", number_of_occurrences=number)
+    if end_date is None:
+        raise InvalidParameter(
+            description="recurrence.range.endDate: it is missing, and range.type is endDate"
+        )
+    settled = Range("endDate", end_date=end_date)
+    _check_end(settled, when)
+    return settled
+
+
+def _check_end(range_: Range, when: When) -> None:
+    if range_.end_date is not None and _last_ms(range_.end_date, when) < when.starts_ms:
+        raise InvalidParameter(description="recurrence.range.endDate: it lies before start")
+
+
+def _last_ms(end_date: str, when: When) -> int:
+    """The last instant at which an occurrence may start: inclusive, a bare date is the whole day (decision 7)."""
+    try:
+        if "T" not in end_date:
+            return _day_end_ms(parse_date(end_date, "recurrence.range.endDate"), when)
+        instant = parse_date_time(end_date, "recurrence.range.endDate")
+    except InvalidParameter as bad:
+        raise ParsedTimestampError(description=bad.description) from None
+    if isinstance(when, Timed):
+        return instant.within(when.start.zone).epoch_ms()
+    return midnight_ms(instant.wall.date())
+
+
+def _day_end_ms(day: date, when: When) -> int:
+    if isinstance(when, AllDay):
+        return midnight_ms(day)
+    midnight = parse_date_time(f"{day + timedelta(days=1)}T00:00", "recurrence.range.endDate")
+    return midnight.within(when.start.zone).epoch_ms() - 1
+
+
+def _weekdays(text: str | None) -> tuple[int, ...]:
+    names = [name.strip() for name in (text or "").split(",")]
+    return tuple(sorted({_weekday(name, "recurrence.pattern.daysOfWeek") for name in names if name}))
+
+
+def _weekday(name: str, field: str) -> int:
+    try:
+        return WEEKDAYS.index(name.strip().lower())
+    except ValueError:
+        raise InvalidParameter(description=f"{field}: expected one of " + ", ".join(WEEKDAYS)) from None
+
+
+def _one_of(text: str, allowed: tuple[T, ...], field: str) -> T:
+    for one in allowed:
+        if text == one:
+            return one
+    raise InvalidParameter(description=f"{field}: expected one of " + ", ".join(allowed))
+
+
+def _number_out_of_range(what: str) -> InvalidParameter:
+    return InvalidParameter(
+        "Recurrence range numberOfOccurrences must between [1, 99]",
+        description=f"recurrence.range.numberOfOccurrences: {what}",
+    )

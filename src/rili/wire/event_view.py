@@ -1,0 +1,258 @@
+"""An event as DingTalk's JSON spells it, on its way out: a member that has no value is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rili.model.event import Event
+from rili.model.moment import utc_text
+from rili.model.people import Attendee
+from rili.model.recurrence import WEEKDAYS, Recurrence
+from rili.model.when import AllDay, When
+
+Some = str | UnsetType
+
+MeetingUrl = Callable[[str], str]
+"""The address of the online meeting with that conferenceId (decision 24)."""
+
+
+class TimeView(Struct, frozen=True, rename="camel"):
+    """`date` on an all-day event, `dateTime` and `timeZone` on a timed one."""
+
+    date: Some = UNSET
+    date_time: Some = UNSET
+    time_zone: Some = UNSET
+
+
+class PatternView(Struct, frozen=True, rename="camel"):
+    """The members that the type uses."""
+
+    type: str
+    day_of_month: int | UnsetType = UNSET
+    days_of_week: Some = UNSET
+    index: Some = UNSET
+    interval: int = 1
+    first_day_of_week: Some = UNSET
+
+
+class RangeView(Struct, frozen=True, rename="camel"):
+    """`endDate` is echoed as it was sent."""
+
+    type: str
+    end_date: Some = UNSET
+    number_of_occurrences: int | UnsetType = UNSET
+
+
+class RecurrenceView(Struct, frozen=True):
+    """A rule, with what was left out filled in."""
+
+    pattern: PatternView
+    range: RangeView
+
+
+class AttendeeView(Struct, frozen=True, rename="camel"):
+    """`self`: the person the call is made for. `email`: guests only."""
+
+    id: str
+    display_name: str
+    response_status: str
+    self: bool
+    is_optional: bool
+    email: Some = UNSET
+
+
+class OrganizerView(Struct, frozen=True, rename="camel"):
+    """Who organizes the event."""
+
+    id: str
+    display_name: str
+    response_status: str
+    self: bool
+
+
+class LocationView(Struct, frozen=True, rename="camel"):
+    """Where."""
+
+    display_name: Some = UNSET
+
+
+class ReminderView(Struct, frozen=True):
+    """`minutes` is text here, though a number in requests, as the page says."""
+
+    method: str
+    minutes: str
+
+
+class OnlineMeetingView(Struct, frozen=True, rename="camel"):
+    """The meeting and its address."""
+
+    type: str
+    conference_id: str
+    url: str
+
+
+class RichTextView(Struct, frozen=True):
+    """HTML."""
+
+    text: str
+
+
+class UiConfigView(Struct, frozen=True, rename="camel"):
+    """One component of the event's page."""
+
+    ui_name: str
+    ui_status: str
+
+
+class CategoryView(Struct, frozen=True, rename="camel"):
+    """A type of meeting."""
+
+    category_id: Some = UNSET
+    display_name: Some = UNSET
+
+
+class CardView(Struct, frozen=True, rename="camel"):
+    """An interactive card."""
+
+    out_track_id: Some = UNSET
+    scenario: Some = UNSET
+
+
+class EventConfigView(Struct, frozen=True, rename="camel"):
+    """What attendees may do."""
+
+    allow_attendee_add_conference: bool | UnsetType = UNSET
+    allow_attendee_add_participants: bool | UnsetType = UNSET
+    allow_attendee_create_comment: bool | UnsetType = UNSET
+
+
+class SharedPropertiesView(Struct, frozen=True, rename="camel"):
+    """The organisation that owns the event."""
+
+    belong_corp_id: str
+
+
+class ExtendedPropertiesView(Struct, frozen=True, rename="camel"):
+    """What clients share about the event."""
+
+    shared_properties: SharedPropertiesView
+
+
+class EventView(Struct, frozen=True, rename="camel"):
+    """One event in an answer."""
+
+    id: str
+    summary: str
+    status: str
+    start: TimeView
+    end: TimeView
+    is_all_day: bool
+    attendees: tuple[AttendeeView, ...]
+    organizer: OrganizerView
+    reminders: tuple[ReminderView, ...]
+    create_time: Annotated[str, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 创建时间。")]
+    update_time: Annotated[str, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 更新时间。")]
+    extended_properties: ExtendedPropertiesView
+    free_busy_status: str
+    description: Some = UNSET
+    recurrence: RecurrenceView | UnsetType = UNSET
+    location: LocationView | UnsetType = UNSET
+    online_meeting_info: OnlineMeetingView | UnsetType = UNSET
+    rich_text_description: RichTextView | UnsetType = UNSET
+    ui_configs: tuple[UiConfigView, ...] | UnsetType = UNSET
+    categories: tuple[CategoryView, ...] | UnsetType = UNSET
+    card_instances: tuple[CardView, ...] | UnsetType = UNSET
+    event_config: EventConfigView | UnsetType = UNSET
+
+
+def event_view(
+    event: Event, people: Sequence[Attendee], *, viewer_id: str, shown: int, meeting_url: MeetingUrl
+) -> EventView:
+    """*event* as *viewer_id* sees it, with the first *shown* of its *people*, the organizer first of all."""
+    start, end = _times(event.when)
+    organizer = people[0]
+    rights = event.attendee_rights
+    return EventView(
+        id=event.id,
+        summary=event.summary,
+        status="confirmed",
+        start=start,
+        end=end,
+        is_all_day=isinstance(event.when, AllDay),
+        attendees=tuple(
+            AttendeeView(
+                one.person_id,
+                one.name,
+                one.response,
+                one.person_id == viewer_id,
+                one.is_optional,
+                one.email or UNSET,
+            )
+            for one in people[:shown]
+        ),
+        organizer=OrganizerView(
+            organizer.person_id, organizer.name, organizer.response, organizer.person_id == viewer_id
+        ),
+        reminders=tuple(ReminderView(one.method, str(one.minutes)) for one in event.reminders),
+        create_time=utc_text(event.created_ms),
+        update_time=utc_text(event.updated_ms),
+        extended_properties=ExtendedPropertiesView(SharedPropertiesView(event.corp_id)),
+        free_busy_status=event.free_busy,
+        description=_some(event.description),
+        recurrence=_recurrence(event.recurrence, event.when) if event.recurrence else UNSET,
+        location=LocationView(event.location) if event.location else UNSET,
+        online_meeting_info=OnlineMeetingView(
+            "dingtalk", event.conference_id, meeting_url(event.conference_id)
+        )
+        if event.conference_id
+        else UNSET,
+        rich_text_description=RichTextView(event.rich_text) if event.rich_text else UNSET,
+        ui_configs=tuple(UiConfigView(one.name, one.status) for one in event.ui_configs) or UNSET,
+        categories=tuple(CategoryView(_some(one.category_id), _some(one.name)) for one in event.categories)
+        or UNSET,
+        card_instances=tuple(CardView(_some(one.out_track_id), _some(one.scenario)) for one in event.cards)
+        or UNSET,
+        event_config=EventConfigView(
+            _flag(rights.add_conference), _flag(rights.add_participants), _flag(rights.create_comment)
+        )
+        if rights
+        else UNSET,
+    )
+
+
+def _times(when: When) -> tuple[TimeView, TimeView]:
+    if isinstance(when, AllDay):
+        return TimeView(when.start.isoformat()), TimeView(when.end.isoformat())
+    return (
+        TimeView(date_time=when.start.text(), time_zone=when.start.zone),
+        TimeView(date_time=when.end.text(), time_zone=when.end.zone),
+    )
+
+
+def _recurrence(recurrence: Recurrence, when: When) -> RecurrenceView:
+    pattern, range_ = recurrence.pattern, recurrence.range
+    yearly = pattern.type == "absoluteYearly"
+    return RecurrenceView(
+        PatternView(
+            type=pattern.type,
+            day_of_month=when.first_day.day if yearly else pattern.day_of_month or UNSET,
+            days_of_week=",".join(WEEKDAYS[day] for day in pattern.days_of_week) or UNSET,
+            index=pattern.index or UNSET,
+            interval=pattern.interval,
+            first_day_of_week=UNSET
+            if pattern.first_day_of_week is None
+            else WEEKDAYS[pattern.first_day_of_week],
+        ),
+        RangeView(range_.type, _some(range_.end_date), range_.number_of_occurrences or UNSET),
+    )
+
+
+def _some(text: str | None) -> Some:
+    return UNSET if text is None else text
+
+
+def _flag(value: bool | None) -> bool | UnsetType:
+    return UNSET if value is None else value

@@ -1,0 +1,160 @@
+"""Events: the body is the truth, the columns beside it are indexes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rili.errors import Stale
+from rili.model.event import Event
+from rili.store.db import Tx
+
+_decode = msgspec.json.Decoder(Event).decode
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """An event as one calendar holds it."""
+
+    event: Event
+    body: str
+    """The text that *event* was read from."""
+    deleted: bool
+    """Deleted by its organizer, for everybody."""
+    shown: bool
+    """Whether the calendar still shows it."""
+
+
+_IN_CALENDAR = """
+    SELECT body, deleted_ms,
+           (SELECT COALESCE(agenda.gone_ms, 0)
+              FROM agenda
+             WHERE agenda.corp_id = events.corp_id
+               AND agenda.event_id = events.id
+               AND agenda.calendar_id = :calendar_id)
+      FROM events
+     WHERE corp_id = :corp_id AND id = :id
+"""
+
+
+def in_calendar(tx: Tx, corp_id: str, calendar_id: str, event_id: str, *, lock: bool) -> Stored | None:
+    """The event if that calendar shows it, or showed it once. *lock*: it is about to be changed."""
+    ask = tx.lock if lock else tx.one
+    row = ask(_IN_CALENDAR, corp_id=corp_id, calendar_id=calendar_id, id=event_id)
+    if row is None or row[2] is None:
+        return None
+    body, deleted_ms, gone_ms = row
+    return Stored(_decode(body), body, deleted_ms is not None, gone_ms == 0)
+
+
+def add(tx: Tx, event: Event) -> str:
+    """Store a new event; answers the text it is kept as."""
+    body = msgspec.json.encode(event).decode()
+    tx.run(
+        """
+        INSERT INTO events (corp_id, id, calendar_id, version, starts_ms, ends_ms, until_ms, body)
+        VALUES (:corp_id, :id, :calendar_id, :version, :starts_ms, :ends_ms, :until_ms, :body)
+        """,
+        corp_id=event.corp_id,
+        id=event.id,
+        calendar_id=event.calendar_id,
+        version=event.version,
+        starts_ms=event.when.starts_ms,
+        ends_ms=event.when.ends_ms,
+        until_ms=event.until_ms,
+        body=body,
+    )
+    return body
+
+
+def replace(tx: Tx, event: Event) -> str:
+    """Write *event* over the version before it, or raise Stale; answers the text it is kept as."""
+    body = msgspec.json.encode(event).decode()
+    rows = tx.run(
+        """
+        UPDATE events
+           SET body = :body, starts_ms = :starts_ms, ends_ms = :ends_ms, until_ms = :until_ms, version = :version
+         WHERE corp_id = :corp_id AND id = :id AND version = :version - 1
+        """,
+        corp_id=event.corp_id,
+        id=event.id,
+        version=event.version,
+        starts_ms=event.when.starts_ms,
+        ends_ms=event.when.ends_ms,
+        until_ms=event.until_ms,
+        body=body,
+    )
+    if rows == 0:
+        raise Stale(event.id)
+    return body
+
+
+def delete(tx: Tx, event: Event, now_ms: int) -> None:
+    """Mark *event* deleted: its row stays, so that lists can show it (decision 13)."""
+    rows = tx.run(
+        """
+        UPDATE events SET deleted_ms = :now_ms
+         WHERE corp_id = :corp_id AND id = :id AND version = :version AND deleted_ms IS NULL
+        """,
+        corp_id=event.corp_id,
+        id=event.id,
+        version=event.version,
+        now_ms=now_ms,
+    )
+    if rows == 0:
+        raise Stale(event.id)
+
+
+class Derived(msgspec.Struct, frozen=True, gc=False):
+    """The columns beside a body, to be held against it."""
+
+    event: Event
+    version: int
+    starts_ms: int
+    ends_ms: int
+    until_ms: int | None
+    deleted: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every column says what the body says."""
+        when = self.event.when
+        return (self.version, self.starts_ms, self.ends_ms, self.until_ms) == (
+            self.event.version,
+            when.starts_ms,
+            when.ends_ms,
+            self.event.until_ms,
+        )
+
+
+def after(tx: Tx, corp_id: str, event_id: str, *, limit: int) -> list[Derived]:
+    """The next events of all organisations in the order of their keys, with their columns."""
+    rows = tx.all(
+        """
+        SELECT body, version, starts_ms, ends_ms, until_ms, deleted_ms
+          FROM events
+         WHERE (corp_id, id) > (:corp_id, :id)
+         ORDER BY corp_id, id
+         LIMIT :limit
+        """,
+        corp_id=corp_id,
+        id=event_id,
+        limit=limit,
+    )
+    return [
+        Derived(_decode(body), version, starts_ms, ends_ms, until_ms, deleted_ms is not None)
+        for body, version, starts_ms, ends_ms, until_ms, deleted_ms in rows
+    ]
+
+
+def set_span(tx: Tx, event: Event) -> None:
+    """Write the instants again that follow from the body of *event*."""
+    tx.run(
+        """
+        UPDATE events SET starts_ms = :starts_ms, ends_ms = :ends_ms, until_ms = :until_ms
+         WHERE corp_id = :corp_id AND id = :id
+        """,
+        corp_id=event.corp_id,
+        id=event.id,
+        starts_ms=event.when.starts_ms,
+        ends_ms=event.when.ends_ms,
+        until_ms=event.until_ms,
+    )

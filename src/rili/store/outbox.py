@@ -1,0 +1,72 @@
+"""What changed, written with the change itself, for delivery to read later."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from rili.store.db import Tx
+
+Kind = Literal["create", "update", "delete", "leave"]
+"""`leave`: one attendee took the event off their own calendar."""
+
+
+class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One change of one event, with all that apps, people and the change feed will need."""
+
+    corp_id: str
+    event_id: str
+    kind: Kind
+    app_key: str
+    """The app that made the change."""
+    operator_id: str
+    """The unionId it was made for."""
+    created_ms: int
+    recipients: tuple[str, ...]
+    """Everybody on the event, before or after; ids of attendees."""
+    before: str | None = None
+    after: str | None = None
+    """The event as it is stored."""
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    switches: dict[str, str] = {}
+    """`extra`, and the switches of a delete: who is not to be told, and how."""
+
+
+class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    app_key: str
+    operator_id: str
+    recipients: tuple[str, ...]
+    before: msgspec.Raw | None = None
+    after: msgspec.Raw | None = None
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    switches: dict[str, str] = {}
+
+
+def add(tx: Tx, change: Change, *, entry: int = 0) -> None:
+    """Queue *change*. *entry*: its number within the transaction, when there are several."""
+    body = _Body(
+        change.app_key,
+        change.operator_id,
+        change.recipients,
+        None if change.before is None else msgspec.Raw(change.before),
+        None if change.after is None else msgspec.Raw(change.after),
+        change.joined,
+        change.left,
+        change.switches,
+    )
+    tx.run(
+        """
+        INSERT INTO outbox (corp_id, change_no, entry, kind, event_id, created_ms, body)
+        VALUES (:corp_id, :change_no, :entry, :kind, :event_id, :created_ms, :body)
+        """,
+        corp_id=change.corp_id,
+        change_no=tx.change_no(),
+        entry=entry,
+        kind=change.kind,
+        event_id=change.event_id,
+        created_ms=change.created_ms,
+        body=msgspec.json.encode(body).decode(),
+    )

@@ -1,0 +1,71 @@
+"""Finding people: the one whom the path names, and those whom a request invites (decisions 4, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rili.auth.callers import Caller
+from rili.errors import InvalidParameter
+from rili.model.directory import email_key
+from rili.model.ids import NewBytes, opaque_id
+from rili.model.people import Attendee, GivenAttendee, Invited, check_given
+from rili.store import guests, users
+from rili.store.db import Tx
+
+
+def invite(
+    tx: Tx, by: Caller, given: Sequence[GivenAttendee], current: Sequence[Attendee], new_bytes: NewBytes
+) -> tuple[Invited, ...]:
+    """The people that *given* names. Those among *current* need not be in the directory any more.
+
+    A colleague's mail address becomes the colleague; another becomes a guest, made here if it is new.
+    Raises InvalidParameter for an id that is nobody's.
+    """
+    check_given(given)
+    here = {one.person_id: one for one in current}
+    ids = {one.id for one in given if one.id and one.id not in here}
+    keys = {email_key(one.email): one.email for one in given if one.email and not one.id}
+    colleagues = users.by_email_keys(tx, by.corp_id, keys) if keys else {}
+    strangers = [email for key, email in keys.items() if key not in colleagues]
+    mails = (
+        guests.find_or_add(tx, by.corp_id, strangers, by.now_ms, lambda: opaque_id(new_bytes))
+        if strangers
+        else {}
+    )
+    found = _named(tx, by.corp_id, ids | set(colleagues.values()))
+    found |= {
+        id_: (email, email) for id_, email in guests.emails(tx, by.corp_id, ids | set(mails.values())).items()
+    }
+    found |= {one.person_id: (one.name, one.email) for one in current}
+    invited: list[Invited] = []
+    for number, one in enumerate(given):
+        key = email_key(one.email) if one.email else ""
+        person_id = one.id or colleagues.get(key) or mails[key]
+        if person_id not in found:
+            raise InvalidParameter(
+                description=f"attendees[{number}].id: nobody here has the unionId {person_id}"
+                + other_kind_of_id(tx, by.corp_id, person_id)
+            )
+        name, email = found[person_id]
+        invited.append(Invited(person_id, name, one.is_optional, email))
+    return tuple(invited)
+
+
+def other_kind_of_id(tx: Tx, corp_id: str, text: str) -> str:
+    """What else *text* is known as, where a unionId was wanted; empty when it is nothing (decision 8)."""
+    if users.by_userid(tx, corp_id, text):
+        return "; it is a userid, and /topapi/v2/user/get tells its unionId"
+    if users.by_email_keys(tx, corp_id, [email_key(text)]):
+        return "; it is a mail address, and a unionId is needed"
+    if user := users.by_mobile(tx, corp_id, text):
+        return f"; it is the mobile number of userid {user.userid}, and /topapi/v2/user/get tells the unionId"
+    return ""
+
+
+def _named(tx: Tx, corp_id: str, union_ids: set[str]) -> dict[str, tuple[str, str | None]]:
+    if not union_ids:
+        return {}
+    return {
+        id_: (name, None)
+        for id_, name in users.names(tx, corp_id, users.exist(tx, corp_id, union_ids)).items()
+    }

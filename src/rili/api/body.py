@@ -1,0 +1,83 @@
+"""Request bodies: read within bounds, decoded into structs, refused with the place and the rule (decision 5)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.types import Message, Receive
+
+from rili.errors import InvalidParameter, Missingbody, RequestTooLarge
+
+BODY_BYTES = 1024 * 1024
+NESTING = 32
+
+T = TypeVar("T")
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+async def receive_body(receive: Receive, announced: str | None) -> bytes:
+    """The whole body. Raises RequestTooLarge as soon as it is known to be; *announced* is Content-Length."""
+    if announced is not None and announced.isdecimal() and int(announced) > BODY_BYTES:
+        raise RequestTooLarge(BODY_BYTES)
+    message = await receive()
+    body = _part(message)
+    while message.get("more_body"):
+        message = await receive()
+        body += _part(message)
+        if len(body) > BODY_BYTES:
+            raise RequestTooLarge(BODY_BYTES)
+    return body
+
+
+def decode_json(raw: bytes, kind: type[T]) -> T:
+    """*raw* as *kind*. Raises Missingbody when there is none, InvalidParameter for anything but what fits."""
+    if not raw or raw.isspace():
+        raise Missingbody
+    _check_nesting(raw)
+    if b"\\u0000" in raw and _ESCAPED_NUL.search(raw):
+        raise InvalidParameter(description="body: a text holds the character NUL, which cannot be stored")
+    try:
+        return _decoder(kind).decode(raw)
+    except msgspec.ValidationError as error:
+        raise InvalidParameter(description=_where(str(error))) from None
+    except msgspec.DecodeError as error:
+        raise InvalidParameter(description=f"body: {error}") from None
+    except UnicodeDecodeError:
+        raise InvalidParameter(description="body: it is not UTF-8") from None
+
+
+@cache
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def _part(message: Message) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise ConnectionAbortedError("the client left before its body was read")
+    return message.get("body", b"")
+
+
+def _check_nesting(raw: bytes) -> None:
+    """Raises InvalidParameter for more than NESTING levels. Brackets are few in real bodies: mostly one count."""
+    if raw.count(b"{") + raw.count(b"[") <= NESTING:
+        return
+    depth = 0
+    for byte in _STRING.sub(b"", raw):
+        if byte in b"{[":
+            depth += 1
+            if depth > NESTING:
+                raise InvalidParameter(description=f"body: nested more than {NESTING} levels deep")
+        elif byte in b"}]":
+            depth -= 1
+
+
+def _where(text: str) -> str:
+    """msgspec's text with the member first: `attendees[0].id: expected str, got int`."""
+    rule, _, path = text.partition(" - at `$")
+    field = path.removesuffix("`").lstrip(".") or "body"
+    return f"{field}: {rule[:1].lower()}{rule[1:]}".replace("`", "").replace(" | null", "")

@@ -1,0 +1,26 @@
+"""Puts the rooms together; the only file that knows them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from rili.api import topapi
+from rili.api.http import Service
+from rili.api.log import RequestLog
+from rili.api.router import Router
+from rili.api.routes import ROUTES
+from rili.config import Settings
+from rili.model.ids import NewBytes
+from rili.store.db import Database
+
+
+def build(
+    settings: Settings, db: Database, *, clock: Callable[[], int], new_bytes: NewBytes = os.urandom
+) -> ASGIApp:
+    """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds."""
+    service = Service(settings, db, clock, new_bytes)
+    router = Router(service, ROUTES, {"/topapi/": topapi.unknown_method})
+    return RequestLog(router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins)

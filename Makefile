@@ -47,15 +47,21 @@ lock: .venv/.dev  ## newest releases within pyproject.toml's bounds, into requir
 clean:  ## remove .venv and caches
 	rm -rf .venv build src/*.egg-info .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 
-.venv/bin/python:
-	@PYTHON="$(PYTHON)" sh tools/make_venv.sh .venv
+# Made again when its Python is gone or the checkout has moved; an environment holds the paths of both.
+INSTALLED_IN := $(shell $(BIN)/python -V >/dev/null 2>&1 && cat .venv/.runtime 2>/dev/null)
+ifneq ($(INSTALLED_IN),$(CURDIR))
+.PHONY: .venv/.runtime
+endif
 
-.venv/.runtime: .venv/bin/python pyproject.toml requirements/build.txt requirements/runtime.txt
+.venv/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
+ifneq ($(INSTALLED_IN),$(CURDIR))
+	@PYTHON="$(PYTHON)" sh tools/make_venv.sh .venv
+endif
 	@echo "Installing what the server needs into .venv"
 	@$(INSTALL) -r requirements/build.txt
 	@$(INSTALL) -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	@echo "$(CURDIR)" >$@
 
 .venv/.dev: .venv/.runtime requirements/dev.txt
 	@echo "Installing what the tests need into .venv"

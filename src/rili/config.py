@@ -36,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: list[str] = []
     tls_certificate: str | None = None
     tls_key: str | None = None
-    cors_origins: list[str] = ["*"]
+    cors_origins: list[str] = msgspec.field(default_factory=lambda: ["*"])
     rules: Rules = "lenient"
     meeting_url: str = "{public_url}/meet/{conferenceId}"
     meeting_provider_url: str = "https://meet.jit.si/{conferenceId}"
@@ -240,10 +240,9 @@ def _template(names: frozenset[str]) -> Callable[[str], bool]:
 
 
 def _is_host(host: str) -> bool:
-    return (
-        re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%\w]*", host)
-        is not None
-    )
+    if ":" in host:
+        return _is_network(host.partition("%")[0])
+    return re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host) is not None
 
 
 def _is_file(path: str) -> bool:

@@ -53,7 +53,8 @@ class Protocol(HttpToolsProtocol):
         self._closing = False
         self._refused = False
         self._chunk = 0
-        # Bytes since the chunk in which the present message began: never too many.
+        self._fresh = True
+        # Bytes of the present message; of the chunk in which it began, all or none: never too many.
         self._received = 0
 
     def data_received(self, data: bytes) -> None:
@@ -61,18 +62,19 @@ class Protocol(HttpToolsProtocol):
         if self._refused or parser is None:
             return
         self._chunk = len(data)
+        self._fresh = self._reading == _NOTHING
         self._received += self._chunk
         try:
-            if self._received > HEAD_BYTES:
-                self._check_size()
             while data:
                 try:
                     parser.feed_data(data)
-                    return
+                    data = b""
                 except httptools.HttpParserUpgrade as upgrade:
                     # To nothing that is spoken here, such as h2c, which Java's client offers: not a reason to
                     # refuse (RFC 9110, 7.8). The parser stopped behind the request.
                     data = data[upgrade.args[0] :]
+            if self._received > HEAD_BYTES:
+                self._check_size()
         except Refused as refused:
             self._refuse(refused)
         except httptools.HttpParserError as error:
@@ -89,7 +91,8 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._reading = _HEAD
-        self._received = 0
+        self._received = self._chunk if self._fresh else 0
+        self._fresh = False
         self._deadline = self.loop.time() + HEAD_SECONDS
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -128,7 +131,7 @@ class Protocol(HttpToolsProtocol):
             self._start_asgi_task(cycle, app)
         elif self._reading == _NOTHING:
             self._deadline = self.loop.time() + IDLE_SECONDS
-        elif self._reading == _BODY and self.expect_100_continue and self._received == 0:
+        elif self._reading == _BODY and self.expect_100_continue and self._received <= self._chunk:
             # The client was never told to send its body: what it sends next could be taken for that body.
             self.transport.close()
 

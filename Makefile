@@ -32,7 +32,7 @@ lint: .venv/.dev  ## formatter, linter, types, import rules
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: .venv/.dev  ## rewrite the sources as `make lint` wants them
 	$(BIN)/ruff check --fix-only -q

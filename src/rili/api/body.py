@@ -13,25 +13,32 @@ from rili.errors import InvalidParameter, Missingbody, RequestTooLarge
 
 BODY_BYTES = 1024 * 1024
 NESTING = 32
+RULE_CHARACTERS = 200
+"""How much of a broken rule an answer quotes: it may hold the value that was sent."""
 
 T = TypeVar("T")
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Matches an unclosed string too: otherwise each of its escaped quotes would start a search to the end.
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 async def receive_body(receive: Receive, announced: str | None) -> bytes:
     """The whole body. Raises RequestTooLarge as soon as it is known to be; *announced* is Content-Length."""
-    if announced is not None and announced.isdecimal() and int(announced) > BODY_BYTES:
-        raise RequestTooLarge(BODY_BYTES)
-    message = await receive()
-    body = _part(message)
-    while message.get("more_body"):
+    if announced is not None and announced.isdecimal():
+        digits = announced.lstrip("0")
+        # Python refuses to read numbers of thousands of digits.
+        if len(digits) > 9 or int(digits or "0") > BODY_BYTES:
+            raise RequestTooLarge(BODY_BYTES)
+    body = bytearray()
+    more = True
+    while more:
         message = await receive()
         body += _part(message)
         if len(body) > BODY_BYTES:
             raise RequestTooLarge(BODY_BYTES)
-    return body
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def decode_json(raw: bytes, kind: type[T]) -> T:
@@ -78,6 +85,10 @@ def _check_nesting(raw: bytes) -> None:
 
 def _where(text: str) -> str:
     """msgspec's text with the member first: `attendees[0].id: expected str, got int`."""
-    rule, _, path = text.partition(" - at `$")
+    # From the right, and not all of it: the rule may quote what the caller sent.
+    rule, at, path = text.rpartition(" - at `$")
+    if not at:
+        rule, path = text, ""
     field = path.removesuffix("`").lstrip(".") or "body"
-    return f"{field}: {rule[:1].lower()}{rule[1:]}".replace("`", "").replace(" | null", "")
+    rule = rule.replace("`", "").replace(" | null", "")
+    return f"{field}: {rule[:1].lower()}{rule[1:RULE_CHARACTERS]}"

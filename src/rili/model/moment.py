@@ -40,12 +40,17 @@ class Moment(Struct, frozen=True, gc=False):
     def text(self) -> str:
         """ISO 8601 in the moment's own zone: seconds, numeric offset, `Z` when the zone is UTC.
 
-        A skipped wall time is printed as the instant it is.
+        A skipped wall time is printed as the instant it is, and so is one under an offset with seconds,
+        as zones had them long ago: with the nearest offset that can be written (RFC 3339 5.8).
         """
         if self.zone in _UTC_NAMES:
             return self.wall.isoformat() + "Z"
         there = zone(self.zone)
-        return self.wall.replace(tzinfo=there, fold=self.fold).astimezone(UTC).astimezone(there).isoformat()
+        local = self.wall.replace(tzinfo=there, fold=self.fold).astimezone(UTC).astimezone(there)
+        offset = local.utcoffset() or timedelta()
+        if offset.seconds % 60:
+            local = local.astimezone(timezone(timedelta(minutes=round(offset / timedelta(minutes=1)))))
+        return local.isoformat()
 
 
 class Instant(Struct, frozen=True, gc=False):

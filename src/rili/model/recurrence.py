@@ -111,8 +111,9 @@ def until_ms(recurrence: Recurrence | None, when: When) -> int | None:
         return when.ends_ms
     if recurrence.range.end_date is None:
         return None
-    # A day more: an occurrence is as long as the first by the clock on the wall, which may change under it.
-    return _last_ms(recurrence.range.end_date, when) + (when.ends_ms - when.starts_ms) + _DAY_MS
+    # Two days more: an occurrence is as long as the first by the clock on the wall, which may change under it,
+    # by a day and some hours where a zone crossed the date line.
+    return _last_ms(recurrence.range.end_date, when) + (when.ends_ms - when.starts_ms) + 2 * _DAY_MS
 
 
 def _pattern(given: GivenPattern, first: date) -> Pattern:
@@ -131,7 +132,7 @@ def _pattern(given: GivenPattern, first: date) -> Pattern:
         return Pattern("weekly", interval, days_of_week=days, first_day_of_week=week_start)
     if kind == "relativeMonthly":
         days = _weekdays(given.days_of_week) or (first.weekday(),)
-        index = _one_of(given.index or "first", INDEXES, "recurrence.pattern.index")
+        index: Index = _one_of(given.index or "first", INDEXES, "recurrence.pattern.index")
         return Pattern("relativeMonthly", interval, days_of_week=days, index=index)
     day = first.day if given.day_of_month is None else given.day_of_month
     if not 1 <= day <= 31:

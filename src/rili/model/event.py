@@ -192,8 +192,16 @@ def check_organizer(event: Event, by: str) -> None:
 
 
 def asks_again(before: Event, after: Event) -> bool:
-    """Whether people must answer again: start, end, zone or rule really changed (decision 11)."""
-    return before.when != after.when or before.recurrence != after.recurrence
+    """Whether people must answer again: start, end, zone or rule really changed (decision 11).
+
+    An `endDate` that names the same instant in other words is no change.
+    """
+    return before.when != after.when or _rule(before) != _rule(after)
+
+
+def _rule(event: Event) -> object:
+    rule = event.recurrence
+    return rule and (rule.pattern, rule.range.type, rule.range.number_of_occurrences, event.until_ms)
 
 
 def _sent(change: EventChange) -> dict[str, object]:

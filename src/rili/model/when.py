@@ -65,11 +65,6 @@ class GivenTime(Struct, frozen=True, gc=False):
     date_time: Instant | None = None
     zone: str | None = None
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was given."""
-        return self.date is None and self.date_time is None and self.zone is None
-
 
 class GivenWhen(Struct, frozen=True, gc=False):
     """The three members that together say when; None is one that was not sent."""

@@ -18,7 +18,7 @@ Progress = Callable[[int], None]
 def check(tx: Tx, progress: Progress = lambda done: None) -> list[str]:
     """Every disagreement between a body and what is derived from it, one line each."""
     findings: list[str] = []
-    if facts.get(tx, facts.TZDATA) != zones.VERSION:
+    if facts.get(tx, "tzdata") != zones.VERSION:
         findings.append(
             f"instants are derived from another tzdata than {zones.VERSION}; rili migrate mends it"
         )
@@ -35,7 +35,7 @@ def derive(tx: Tx, progress: Progress = lambda done: None) -> int:
             events.set_span(tx, derived.event)
             agenda.move(tx, derived.event)
             moved += 1
-    facts.put(tx, facts.TZDATA, zones.VERSION)
+    facts.put(tx, "tzdata", zones.VERSION)
     return moved
 
 

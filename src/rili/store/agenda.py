@@ -42,7 +42,7 @@ def show(tx: Tx, event: Event, person_ids: Iterable[str]) -> None:
 
 def move(tx: Tx, event: Event) -> None:
     """Give every calendar that shows *event* its span and the number of this change."""
-    tx.run(
+    tx.queue(
         """
         UPDATE agenda SET starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
@@ -80,7 +80,7 @@ def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
 
 def hide_everywhere(tx: Tx, event: Event, now_ms: int) -> None:
     """Take *event* off every calendar."""
-    tx.run(
+    tx.queue(
         """
         UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL

@@ -87,7 +87,7 @@ def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
 
 def ask_again(tx: Tx, event: Event) -> None:
     """Set every answer back to needsAction, but the organizer's (decision 11)."""
-    tx.run(
+    tx.queue(
         """
         UPDATE attendees SET response = 'needsAction'
          WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
@@ -101,7 +101,7 @@ def ask_again(tx: Tx, event: Event) -> None:
 
 def answer(tx: Tx, event: Event, person_id: str, response: str) -> None:
     """Write one person's answer."""
-    tx.run(
+    tx.queue(
         """
         UPDATE attendees SET response = :response
          WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = '' AND person_id = :person_id

@@ -48,7 +48,7 @@ def in_calendar(tx: Tx, corp_id: str, calendar_id: str, event_id: str, *, lock: 
 def add(tx: Tx, event: Event) -> str:
     """Store a new event; answers the text it is kept as."""
     body = msgspec.json.encode(event).decode()
-    tx.run(
+    tx.queue(
         """
         INSERT INTO events (corp_id, id, calendar_id, version, starts_ms, ends_ms, until_ms, body)
         VALUES (:corp_id, :id, :calendar_id, :version, :starts_ms, :ends_ms, :until_ms, :body)
@@ -147,7 +147,7 @@ def after(tx: Tx, corp_id: str, event_id: str, *, limit: int) -> list[Derived]:
 
 def set_span(tx: Tx, event: Event) -> None:
     """Write the instants again that follow from the body of *event*."""
-    tx.run(
+    tx.queue(
         """
         UPDATE events SET starts_ms = :starts_ms, ends_ms = :ends_ms, until_ms = :until_ms
          WHERE corp_id = :corp_id AND id = :id

@@ -34,14 +34,14 @@ def recall(tx: Tx, corp_id: str, key: str, now_ms: int) -> Remembered | None:
 
 def remember(tx: Tx, corp_id: str, key: str, what: Remembered, now_ms: int) -> None:
     """Keep *what* under *key*, and let go of a few that are older than a day."""
-    tx.run(
+    tx.queue(
         """
         DELETE FROM idempotency WHERE (corp_id, key) IN
                (SELECT corp_id, key FROM idempotency WHERE created_ms <= :oldest_ms ORDER BY created_ms LIMIT 20)
         """,
         oldest_ms=now_ms - LIFE_MS,
     )
-    tx.run(
+    tx.queue(
         """
         INSERT INTO idempotency (corp_id, key, body_hash, status, etag, answer, created_ms)
         VALUES (:corp_id, :key, :body_hash, :status, :etag, :answer, :now_ms)

@@ -45,8 +45,8 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     switches: dict[str, str] = {}
 
 
-def add(tx: Tx, change: Change, *, entry: int = 0) -> None:
-    """Queue *change*. *entry*: its number within the transaction, when there are several."""
+def add(tx: Tx, change: Change) -> None:
+    """Queue *change*: one for each event that the transaction changes."""
     body = _Body(
         change.app_key,
         change.operator_id,
@@ -57,14 +57,13 @@ def add(tx: Tx, change: Change, *, entry: int = 0) -> None:
         change.left,
         change.switches,
     )
-    tx.run(
+    tx.queue(
         """
-        INSERT INTO outbox (corp_id, change_no, entry, kind, event_id, created_ms, body)
-        VALUES (:corp_id, :change_no, :entry, :kind, :event_id, :created_ms, :body)
+        INSERT INTO outbox (corp_id, change_no, event_id, kind, created_ms, body)
+        VALUES (:corp_id, :change_no, :event_id, :kind, :created_ms, :body)
         """,
         corp_id=change.corp_id,
         change_no=tx.change_no(),
-        entry=entry,
         kind=change.kind,
         event_id=change.event_id,
         created_ms=change.created_ms,

@@ -166,12 +166,11 @@ CREATE TABLE agenda (
 CREATE TABLE outbox (
     corp_id TEXT NOT NULL,
     change_no INTEGER NOT NULL,
-    entry INTEGER NOT NULL,
-    kind TEXT NOT NULL,
     event_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
     created_ms INTEGER NOT NULL,
     body TEXT NOT NULL,
-    PRIMARY KEY (corp_id, change_no, entry)
+    PRIMARY KEY (corp_id, change_no, event_id)
 ) /*sqlite STRICT*/;
 
 -- The answer of a request with x-client-token (decision 18). key and body_hash are SHA-256.

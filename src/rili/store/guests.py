@@ -50,7 +50,7 @@ def emails(tx: Tx, corp_id: str, ids: Iterable[str]) -> dict[str, str]:
         """
         SELECT id, email
           FROM guests
-         WHERE corp_id = :corp_id AND id IN (SELECT key FROM json_each(:ids))
+         WHERE (corp_id, id) IN (SELECT :corp_id, key FROM json_each(:ids))
         """,
         corp_id=corp_id,
         ids=as_keys(ids),
@@ -63,7 +63,7 @@ def _by_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
         """
         SELECT email_key, id
           FROM guests
-         WHERE corp_id = :corp_id AND email_key IN (SELECT key FROM json_each(:keys))
+         WHERE (corp_id, email_key) IN (SELECT :corp_id, key FROM json_each(:keys))
         """,
         corp_id=corp_id,
         keys=as_keys(keys),

@@ -1,7 +1,8 @@
 """A list of ids as one parameter, in a form that both databases read.
 
 `json_each` exists in both, but only for an object do they agree, and only on its column `key`. So:
-`... IN (SELECT key FROM json_each(:ids))`, with `ids=as_keys(ids)`.
+`(corp_id, id) IN (SELECT :corp_id, key FROM json_each(:ids))`, with `ids=as_keys(ids)`. Both columns, or SQLite
+reads the whole organisation to find a few of it.
 """
 
 from __future__ import annotations

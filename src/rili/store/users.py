@@ -100,7 +100,7 @@ def by_email_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
         """
         SELECT email_key, union_id
           FROM users
-         WHERE corp_id = :corp_id AND email_key IN (SELECT key FROM json_each(:keys))
+         WHERE (corp_id, email_key) IN (SELECT :corp_id, key FROM json_each(:keys))
         """,
         corp_id=corp_id,
         keys=as_keys(keys),
@@ -114,7 +114,7 @@ def exist(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> set[str]:
         """
         SELECT union_id
           FROM users
-         WHERE corp_id = :corp_id AND active = 1 AND union_id IN (SELECT key FROM json_each(:union_ids))
+         WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids)) AND active = 1
         """,
         corp_id=corp_id,
         union_ids=as_keys(union_ids),
@@ -128,7 +128,7 @@ def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
         """
         SELECT union_id, name
           FROM users
-         WHERE corp_id = :corp_id AND union_id IN (SELECT key FROM json_each(:union_ids))
+         WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids))
         """,
         corp_id=corp_id,
         union_ids=as_keys(union_ids),

@@ -8,7 +8,7 @@ from rili.store.db import Tx
 def get(tx: Tx, name: str) -> str | None:
     """The fact, or None."""
     row = tx.one("SELECT value FROM facts WHERE name = :name", name=name)
-    return row and row[0]
+    return None if row is None else row[0]
 
 
 def put(tx: Tx, name: str, value: str) -> None:

@@ -45,9 +45,6 @@ UNAVAILABLE = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
 }
 
 
@@ -56,7 +53,9 @@ def connect(url: str, *, wait_ms: int = LOCK_WAIT_MS, cache_kib: int = 2_048) ->
     path = Path(url.removeprefix("sqlite:"))
     try:
         path.touch(0o600)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
         for pragma in (
             f"busy_timeout = {wait_ms}",
             "journal_mode = WAL",
@@ -146,7 +145,7 @@ class SqliteDatabase:
         self._committing = _Worker("rili-commit")
         self._cleaning = _Worker("rili-checkpoint")
         self._waiting: deque[_Job] = deque()
-        # Set while a batch runs or commits; only then may anything but `_begin` touch the writer.
+        # The loop that runs batches, until nothing waits.
         self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: asyncio.Future[None] | None = None
         self._closed = False
@@ -160,7 +159,7 @@ class SqliteDatabase:
         self._waiting.append((action, answer))
         if self._loop is None:
             self._loop = loop
-            loop.call_soon(self._begin)
+            loop.call_soon(self._begin, loop)
         return await answer
 
     async def read(self, query: Callable[[Tx], T], /) -> T:
@@ -193,7 +192,7 @@ class SqliteDatabase:
         for connection in (self._writer, self._reader, self._cleaner):
             connection.close()
 
-    def _begin(self) -> None:
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin a batch with what waits, or rest."""
         if not self._waiting:
             self._loop = None
@@ -204,11 +203,11 @@ class SqliteDatabase:
             self._writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if _primary(error) == sqlite3.SQLITE_BUSY:
-                self._committing.do(partial(self._wait_for_lock, self._loop))
+                self._committing.do(partial(self._wait_for_lock, loop))
             else:
-                self._begun(error)
+                self._begun(loop, error)
             return
-        self._begun(None)
+        self._begun(loop, None)
 
     def _wait_for_lock(self, loop: asyncio.AbstractEventLoop) -> None:
         """In the thread: begin as soon as the other process is done."""
@@ -220,31 +219,33 @@ class SqliteDatabase:
             failure = error
         finally:
             self._writer.execute("PRAGMA busy_timeout = 0")
-        _tell(loop, self._begun, failure)
+        _tell(loop, self._begun, loop, failure)
 
-    def _begun(self, failure: Exception | None) -> None:
+    def _begun(self, loop: asyncio.AbstractEventLoop, failure: Exception | None) -> None:
         if failure is None:
-            self._run()
+            self._run(loop)
             return
         answers = [answer for _, answer in self._waiting]
         self._waiting.clear()
-        self._settle([(answer, None, failure) for answer in answers])
+        self._settle(loop, [(answer, None, failure) for answer in answers])
 
-    def _run(self) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run a batch up to its commit. What an action raises is its own caller's affair, unless it ended the batch."""
         batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
         numbers = ChangeNumbers(self._writer)
         try:
-            outcomes = [(answer, *self._attempt(action, numbers)) for action, answer in batch if not answer.done()]
+            outcomes = [
+                (answer, *self._attempt(action, numbers)) for action, answer in batch if not answer.done()
+            ]
             numbers.keep()
         except BaseException as error:
             failure = error if isinstance(error, Exception) else Unavailable(description="stopped")
             self._undo_all()
-            self._settle([(answer, None, failure) for _, answer in batch])
+            self._settle(loop, [(answer, None, failure) for _, answer in batch])
             if failure is not error:
                 raise
             return
-        self._committing.do(partial(self._commit, self._loop, outcomes))
+        self._committing.do(partial(self._commit, loop, outcomes))
 
     def _attempt(self, action: Callable[[Tx], Any], numbers: ChangeNumbers) -> tuple[Any, Exception | None]:
         """One action in its savepoint: its answer, or what it raised."""
@@ -273,19 +274,20 @@ class SqliteDatabase:
         except Exception as error:  # noqa: BLE001 - the callers get it
             failure = error
             self._undo_all()
-        _tell(loop, self._committed, outcomes, failure)
+        _tell(loop, self._committed, loop, outcomes, failure)
         if self._writer.total_changes - self._cleaned_at > CHECKPOINT_ROWS:
             self._cleaned_at = self._writer.total_changes
             self._cleaning.do(self._checkpoint)
 
-    def _committed(self, outcomes: list[_Outcome], failure: Exception | None) -> None:
+    def _committed(
+        self, loop: asyncio.AbstractEventLoop, outcomes: list[_Outcome], failure: Exception | None
+    ) -> None:
         if failure is not None:
             outcomes = [(answer, None, failure) for answer, _, _ in outcomes]
-        self._settle(outcomes)
+        self._settle(loop, outcomes)
 
-    def _settle(self, outcomes: list[_Outcome]) -> None:
+    def _settle(self, loop: asyncio.AbstractEventLoop, outcomes: list[_Outcome]) -> None:
         """Answer the callers of a batch, then see what came meanwhile."""
-        assert self._loop is not None
         for answer, value, failure in outcomes:
             if answer.done():
                 continue  # its caller was cancelled
@@ -293,7 +295,7 @@ class SqliteDatabase:
                 answer.set_result(value)
             else:
                 answer.set_exception(_translated(failure))
-        self._loop.call_soon(self._begin)
+        loop.call_soon(self._begin, loop)
 
     def _undo_all(self) -> None:
         if self._writer.in_transaction:

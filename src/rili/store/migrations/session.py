@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
@@ -23,7 +23,7 @@ class MigrationSession(Protocol):
     kind: Literal["sqlite", "postgres"]
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self) -> Generator[Tx]:
         """Commits at the end of the block, unless it raised."""
         ...
 
@@ -35,7 +35,7 @@ class MigrationSession(Protocol):
 
 
 @contextmanager
-def open_session(url: str) -> Iterator[MigrationSession]:
+def open_session(url: str) -> Generator[MigrationSession]:
     """A session that the end of the block closes. Raises Unavailable."""
     session = _Sqlite(url) if kind_of(url) == "sqlite" else _Postgres(url)
     try:
@@ -52,7 +52,7 @@ class _Sqlite:
         self.close = self._connection.close
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self) -> Generator[Tx]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -76,7 +76,9 @@ class _Sqlite:
             raise ValueError(f"not a whole statement: {statement}")
 
     def has_table(self, tx: Tx, name: str, /) -> bool:
-        return tx.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", name=name) is not None
+        return (
+            tx.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", name=name) is not None
+        )
 
 
 class _Postgres:
@@ -88,14 +90,14 @@ class _Postgres:
         self.close = self._session.close
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self) -> Generator[Tx]:
         tx = self._session.begin()
         try:
             tx.one("SELECT pg_advisory_xact_lock(:key)", key=POSTGRES_LOCK)
             yield tx
             self._session.commit()
         except BaseException:
-            self._session.rollback()
+            self._session.leave()
             raise
 
     def has_table(self, tx: Tx, name: str, /) -> bool:

@@ -31,8 +31,9 @@ PREPARED = 1_000
 
 GOOD = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}
 
-# Object ids of types, from PostgreSQL's pg_type.dat: bool, int8, int2, int4, text, numeric (what sum() answers).
-INT8, TEXT = 20, 25
+# Object ids of types, from PostgreSQL's pg_type.dat: bool, int8, int2, int4, numeric (what sum() answers).
+# A text goes untyped, as a literal in SQL would: the statement says what it is, text or (json_each) JSON.
+UNTYPED, INT8 = 0, 20
 DECODE: dict[int, Callable[[bytes], Any]] = {16: b"t".__eq__, INT8: int, 21: int, 23: int, 1700: int}
 
 # Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -105,12 +106,12 @@ class Session:
         for name in names:
             value = params[name]
             if value is None:
-                types.append(0)
+                types.append(UNTYPED)
                 values.append(None)
             elif isinstance(value, str):
                 if "\0" in value:
                     raise ValueError(f"{name} holds a NUL character")  # libpq would cut the text there
-                types.append(TEXT)
+                types.append(UNTYPED)
                 values.append(value.encode())
             else:
                 types.append(INT8)

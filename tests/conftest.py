@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rili.store.db import Database
+from rili.store.migrations import migrate
+from rili.store.open import open_database
+from tests.people import SharedDatabase
 from tests.postgres import PostgresServer
 
 
@@ -28,3 +33,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def shared_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedDatabase]:
+    """One migrated database of each kind for tests that work in an organisation of their own."""
+    if request.param == "sqlite":
+        url = f"sqlite:{tmp_path_factory.mktemp('shared') / 'rili.db'}"
+    else:
+        url = request.getfixturevalue("postgres_server").create_database()
+    migrate(url, lambda _: None)
+    with asyncio.Runner() as runner:
+        db = runner.run(_opened(url))
+        try:
+            yield SharedDatabase(db, runner)
+        finally:
+            runner.run(db.close())
+
+
+async def _opened(url: str) -> Database:
+    """Opened where it will be used: connections belong to the running loop."""
+    return open_database(url)

@@ -18,7 +18,7 @@ from rili import config as settings_file
 from rili.actions import register
 from rili.errors import Failure
 from rili.store.db import Tx
-from rili.store.migrations import pending
+from rili.store.migrations import UnknownMigration, pending
 from rili.store.open import open_database
 
 T = TypeVar("T")
@@ -101,13 +101,15 @@ def _run(config: Path | None, url: str | None, action: Callable[[Tx], T], *, wri
     except settings_file.BadSettings as bad:
         fail("\nerror: ".join(bad.problems))
     except Failure as failure:
-        fail(failure.message)
+        fail(failure.description or failure.message)
+    except UnknownMigration as unknown:
+        fail(str(unknown))
     except UnicodeEncodeError:
         fail("an argument is no valid UTF-8")
 
 
 async def _transaction(url: str, action: Callable[[Tx], T], *, writes: bool) -> T:
-    db = await open_database(url, connections=1)
+    db = open_database(url, connections=1)
     try:
         return await (db.write(action) if writes else db.read(action))
     finally:

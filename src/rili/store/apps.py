@@ -103,7 +103,7 @@ def lock_credentials(tx: Tx, app_key: str) -> AppCredentials | None:
 
 
 def extend_token(tx: Tx, app_key: str, *, token_nonce: str, token_expires_ms: int) -> None:
-    tx.run(
+    tx.queue(
         """
         UPDATE apps SET token_nonce = :token_nonce, token_expires_ms = :token_expires_ms
          WHERE app_key = :app_key

@@ -34,7 +34,7 @@ def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
 
 def put(tx: Tx, token_hash: str, *, app_key: str, corp_id: str, expires_ms: int) -> None:
     """Store an app's token, or extend it."""
-    tx.run(
+    tx.queue(
         """
         INSERT INTO tokens (token_hash, app_key, corp_id, expires_ms)
         VALUES (:token_hash, :app_key, :corp_id, :expires_ms)
@@ -62,7 +62,7 @@ def remove_of_user(tx: Tx, corp_id: str, union_id: str) -> None:
 def remove_expired(tx: Tx, now_ms: int) -> None:
     """Delete some of what expired. One transaction at a time: two would wait for each other's rows."""
     if tx.claim("tokens.remove_expired"):
-        tx.run(
+        tx.queue(
             """
             DELETE FROM tokens
              WHERE token_hash IN (

@@ -1,0 +1,212 @@
+"""The administrator's commands, run as a program would, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import typer
+from argon2 import PasswordHasher
+from click.testing import Result
+from typer.testing import CliRunner
+
+from rili.cli.admin import register
+from rili.store.migrations import migrate
+from rili.store.open import open_database
+
+cli = typer.Typer()
+register(cli)
+
+
+class Terminal:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def run(self, *arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(cli, [*arguments], input=typed, env={"RILI_DATABASE": self.url})
+
+    def json(self, *arguments: str, typed: str | None = None) -> Any:
+        result = self.run(*arguments, "--json", typed=typed)
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def terminal(database_url: str) -> Terminal:
+    migrate(database_url, lambda _: None)
+    return Terminal(database_url)
+
+
+def test_an_organisation_from_nothing(terminal: Terminal):
+    organisation = terminal.json("org", "add", "公司")
+    department = terminal.json("department", "add", "研发部", "--id", "2")
+    boss = terminal.json("user", "add", "老板", "--userid", "boss", "--admin", "--mobile", "13900000001")
+    ann = terminal.json(
+        "user",
+        "add",
+        "安",
+        "--email",
+        "ann@example.com",
+        "--leads",
+        "2",
+        "--department",
+        "1",
+        "--manager",
+        "boss",
+    )
+    app = terminal.json("app", "add", "集成")
+    granted = terminal.json("app", "grant", app["app_key"], "Calendar.Event.Read", "Calendar.Event.Write")
+    token = terminal.json("token", "issue", app["app_key"])
+
+    assert organisation == {
+        "corp_id": organisation["corp_id"],
+        "name": "公司",
+        "zone": "Asia/Shanghai",
+        "language": "zh_CN",
+    }
+    assert department == {"dept_id": 2, "parent_id": 1, "name": "研发部"}
+    assert boss["admin"]
+    assert len(ann["userid"]) == 18
+    assert ann["union_id"].endswith("iEiE")
+    assert (ann["departments"], ann["leads"], ann["manager_userid"]) == ([1, 2], [2], "boss")
+    assert len(app["app_secret"]) == 64
+    assert "app_secret" not in granted
+    assert set(granted["scopes"]) - set(app["scopes"]) == {"Calendar.Event.Read", "Calendar.Event.Write"}
+    assert len(token["access_token"]) == 32
+    assert token["expires_in"] == 7200
+    assert [user["userid"] for user in terminal.json("user", "list")["users"]] == sorted(
+        ["boss", ann["userid"]]
+    )
+    assert terminal.json("user", "show", ann["userid"]) == ann
+    assert terminal.json("org", "list") == {"organisations": [organisation]}
+    assert terminal.json("org", "show", organisation["corp_id"]) == organisation
+    assert [found["dept_id"] for found in terminal.json("department", "list")["departments"]] == [1, 2]
+    assert terminal.json("app", "list")["apps"] == [granted]
+    assert terminal.json("app", "show", app["app_key"]) == granted
+
+
+def test_set_and_remove(terminal: Terminal):
+    corp_id = terminal.json("org", "add", "公司")["corp_id"]
+    terminal.json("department", "add", "研发部", "--id", "2")
+    terminal.json("user", "add", "安", "--userid", "ann", "--email", "ann@example.com", "--department", "2")
+    app = terminal.json("app", "add", "集成")
+
+    assert terminal.json("org", "set", corp_id, "--zone", "Europe/Paris")["zone"] == "Europe/Paris"
+    assert terminal.json("department", "set", "2", "--name", "研究部")["name"] == "研究部"
+    changed = terminal.json("user", "set", "ann", "--email", "", "--title", "工程师", "--admin")
+    assert (changed["email"], changed["title"], changed["admin"]) == (None, "工程师", True)
+    assert changed["departments"] == [2]
+    renewed = terminal.json("app", "set", app["app_key"], "--name", "新集成", "--new-secret")
+    assert renewed["name"] == "新集成"
+    assert renewed["app_secret"] != app["app_secret"]
+
+    assert terminal.json("user", "remove", "ann") == {"userid": "ann", "removed": True}
+    assert terminal.json("user", "list") == {"users": []}
+    assert [user["active"] for user in terminal.json("user", "list", "--left")["users"]] == [False]
+    assert terminal.json("department", "remove", "2")["removed"]
+    assert terminal.json("app", "remove", app["app_key"])["removed"]
+    assert terminal.json("org", "remove", corp_id)["removed"]
+    assert terminal.json("org", "list") == {"organisations": []}
+
+
+def test_a_password_comes_from_the_standard_input(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    terminal.json("user", "add", "安", "--userid", "ann")
+
+    assert terminal.json("user", "password", "ann", typed="correct horse\n")["password_set"]
+    short = terminal.run("user", "password", "ann", typed="short\n")
+
+    assert (short.exit_code, short.stderr) == (1, "error: The password is shorter than 8 characters\n")
+    assert PasswordHasher().verify(_password_hash(terminal.url), "correct horse")
+
+
+def _password_hash(url: str) -> str:
+    async def read() -> tuple[str]:
+        db = open_database(url)
+        try:
+            return await db.read(lambda tx: tx.one("SELECT password_hash FROM users"))
+        finally:
+            await db.close()
+
+    return asyncio.run(read())[0]
+
+
+def test_a_table_aligns_chinese(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    terminal.json(
+        "user", "add", "安安", "--userid", "ann", "--union-id", "annUnionId", "--mobile", "13900000001"
+    )
+    terminal.json("user", "add", "Bob", "--userid", "bob", "--union-id", "bobUnionId")
+
+    assert terminal.run("user", "list").stdout.splitlines() == [
+        "userid  union_id    name  mobile       email  admin  active",
+        "ann     annUnionId  安安  13900000001         no     yes",
+        "bob     bobUnionId  Bob                       no     yes",
+    ]
+    assert terminal.run("department", "show", "1").stdout == "dept_id  1\nname     公司\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "says"),
+    [
+        pytest.param(["user", "show", "nobody"], 1, "error: No user nobody\n", id="unknown user"),
+        pytest.param(["user", "add", "安", "--zone", "X"], 1, "error: zone 'X' is not", id="unknown zone"),
+        pytest.param(["app", "show", "dingx"], 1, "error: No app dingx\n", id="unknown app"),
+        pytest.param(["app", "grant", "dingx", "Nope"], 1, "error: No app dingx\n", id="grant to no app"),
+        pytest.param(["app", "grant", "dingx"], 2, "name permission points", id="grant nothing"),
+        pytest.param(["token", "issue", "dingx"], 1, "error: No app dingx\n", id="token of no app"),
+        pytest.param(
+            ["user", "list", "--org", "ding0"], 1, "error: No organisation ding0\n", id="no such org"
+        ),
+        pytest.param(["user", "show", "\udcff"], 1, "error: ", id="no UTF-8"),
+        pytest.param(["user", "wipe"], 2, "No such command", id="unknown command"),
+        pytest.param(["department", "show", "two"], 2, "Invalid value for", id="no number"),
+    ],
+)
+def test_an_error_is_one_line(terminal: Terminal, arguments, exit_code, says):
+    terminal.json("org", "add", "公司")
+
+    result = terminal.run(*arguments)
+
+    assert result.exit_code == exit_code
+    assert says in result.stderr
+    assert result.stdout == ""
+    if exit_code == 1:
+        assert result.stderr.count("\n") == 1
+
+
+def test_the_organisation_must_be_clear(terminal: Terminal):
+    none = terminal.run("user", "list")
+    one, two = (terminal.json("org", "add", name)["corp_id"] for name in "一二")
+    several = terminal.run("user", "list")
+
+    assert (none.exit_code, none.stderr) == (1, "error: There is no organisation yet: rili org add NAME\n")
+    assert (several.exit_code, several.stderr) == (
+        1,
+        "error: There are 2 organisations: say which with --org\n",
+    )
+    assert terminal.json("user", "list", "--org", one) == terminal.json("user", "list", "--org", two)
+
+
+def test_a_database_without_schema_is_not_touched(database_url: str):
+    result = Terminal(database_url).run("org", "add", "公司")
+
+    assert result.exit_code == 1
+    assert "rili migrate" in result.stderr
+
+
+def test_the_database_is_named_by_option_before_environment(terminal: Terminal):
+    result = CliRunner().invoke(
+        cli, ["org", "list", "--json", "--database", terminal.url], env={"RILI_DATABASE": "sqlite:/nowhere"}
+    )
+
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"organisations": []})
+
+
+def test_no_database_named():
+    result = CliRunner().invoke(cli, ["org", "list"], env={"RILI_DATABASE": None})
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")

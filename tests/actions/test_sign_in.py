@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -42,6 +43,18 @@ def test_asking_again_returns_the_same_token_and_extends_it(shared_database: Sha
     assert after_expiry != first
     assert expires(shared_database, after_expiry) == late + HOURS_2_MS
     assert shared_database.read(lambda tx: tokens.owner(tx, hash_secret(first))) is None, "swept on the way"
+
+
+def test_two_at_once_agree_on_one_token(shared_database: SharedDatabase, app):
+    async def ask(nonce):
+        return await shared_database.db.write(
+            lambda tx: sign_in(tx, app[0].app_key, app[1], new_nonce=nonce, now_ms=NOW_MS)
+        )
+
+    async def all_at_once():
+        return await asyncio.gather(*(ask(f"nonce {number}") for number in range(8)))
+
+    assert len(set(shared_database.run(all_at_once()))) == 1
 
 
 def test_nothing_readable_is_stored(shared_database: SharedDatabase, app):

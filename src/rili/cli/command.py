@@ -17,7 +17,7 @@ import typer
 from rili import config as settings_file
 from rili.actions import register
 from rili.errors import Failure
-from rili.store.db import Tx
+from rili.store.db import Refused, Tx
 from rili.store.migrations import UnknownMigration, pending
 from rili.store.open import open_database
 
@@ -72,7 +72,7 @@ def print_record(record: Record, as_json: bool) -> None:
     if as_json:
         _print_json(record)
     else:
-        members = [(name, _cell(value)) for name, value in record.items() if value is not None]
+        members = [(name, _cell(value)) for name, value in record.items() if value not in (None, [])]
         width = max((len(name) for name, _ in members), default=0)
         for name, value in members:
             typer.echo(f"{name:{width}}  {value}")
@@ -102,6 +102,8 @@ def _run(config: Path | None, url: str | None, action: Callable[[Tx], T], *, wri
         fail("\nerror: ".join(bad.problems))
     except Failure as failure:
         fail(failure.description or failure.message)
+    except Refused:
+        fail("somebody else changed the same at this moment: run the command again")
     except UnknownMigration as unknown:
         fail(str(unknown))
     except UnicodeEncodeError:

@@ -24,7 +24,8 @@ def invite(
     check_given(given)
     here = {one.person_id: one for one in current}
     ids = {one.id for one in given if one.id and one.id not in here}
-    keys = {email_key(one.email): one.email for one in given if one.email and not one.id}
+    # Backwards: of two spellings of one address the first stays.
+    keys = {email_key(one.email): one.email for one in reversed(given) if one.email and not one.id}
     colleagues = users.by_email_keys(tx, by.corp_id, keys) if keys else {}
     strangers = [email for key, email in keys.items() if key not in colleagues]
     mails = (

@@ -276,6 +276,8 @@ def _failure(result: pq.abc.PGresult) -> Exception:
     code = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
     # The detail beside it quotes rows, which are people's.
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
+    if result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED) in (b"FATAL", b"PANIC"):
+        return Lost(description=message)
     if code in RUN_AGAIN:
         return Stale(message)
     if code.startswith(CONSTRAINT):

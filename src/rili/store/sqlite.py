@@ -352,6 +352,8 @@ def _primary(error: sqlite3.Error) -> int:
 def _translated(error: Exception) -> Exception:
     if isinstance(error, StopIteration):
         return RuntimeError("an action raised StopIteration")  # a future cannot carry it
+    if isinstance(error, sqlite3.IntegrityError):
+        return Refused(str(error))  # of a constraint that is looked at on commit
     if isinstance(error, sqlite3.Error) and _primary(error) in UNAVAILABLE:
         unavailable = Unavailable(description=str(error))
         unavailable.__cause__ = error

@@ -1,6 +1,6 @@
 """A calendar server inside a test: seeded, offline, with a clock that the test holds.
 
-As a pytest plugin it brings the fixture `rili`; without pytest, use `running()`.
+The package brings pytest the fixture `rili`; without pytest, use `running()`.
 
     def test_moves_the_meeting(rili):
         client = Client(Config(protocol="http", region_id="central", endpoint=rili.endpoint))
@@ -14,13 +14,11 @@ import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 from rili.app import build
 from rili.auth.passwords import hash_password
@@ -127,13 +125,6 @@ def running(
                 servers[0].should_exit = True
             thread.join()
             listener.close()
-
-
-@pytest.fixture
-def rili() -> Iterator[Rili]:
-    """A seeded server of this test's own, on SQLite, by the documented rules."""
-    with running() as server:
-        yield server
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rili.api import contact, events, oauth2, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
+from rili.wire import topapi as old
 from rili.wire.contact import ContactUser
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
@@ -49,11 +50,14 @@ ROUTES = (
           "Get an app's access token (old family). 获取 access_token（旧版）。", None, None, LegacyToken,
           (APP_KEY, APP_SECRET), tag="topapi"),
     Route("POST", "/topapi/v2/user/get", topapi.get_user, "user.get",
-          "Get a user by userid (old family). 查询用户详情（旧版）。", None, tag="topapi"),
+          "Get a user by userid (old family). 查询用户详情（旧版）。", None,
+          old.GetUser, old.UserEnvelope, tag="topapi", form=True),
     Route("POST", "/topapi/user/getbyunionid", topapi.get_user_by_union_id, "user.getbyunionid",
-          "Get a userid by unionid (old family). 根据 unionid 查询用户（旧版）。", None, tag="topapi"),
+          "Get a userid by unionid (old family). 根据 unionid 查询用户（旧版）。", None,
+          old.GetUserByUnionId, old.UserByUnionIdEnvelope, tag="topapi", form=True),
     Route("POST", "/topapi/v2/user/getbymobile", topapi.get_user_by_mobile, "user.getbymobile",
-          "Get a userid by mobile number (old family). 根据手机号查询用户（旧版）。", None, tag="topapi"),
+          "Get a userid by mobile number (old family). 根据手机号查询用户（旧版）。", None,
+          old.GetUserByMobile, old.UserByMobileEnvelope, tag="topapi", form=True),
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),
     Route("GET", "/meet/{conferenceId}", site.meet, "meet", "Go to an online meeting. 进入视频会议。", tag="server",

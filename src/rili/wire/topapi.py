@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from rili.errors import LegacyFailure
 from rili.model.directory import Membership, User
@@ -92,6 +92,53 @@ class UserByMobile(Struct):
     """`result` of `/topapi/v2/user/getbymobile`."""
 
     userid: str
+
+
+class GetUser(Struct):
+    """Body of `/topapi/v2/user/get`, JSON or form."""
+
+    userid: str
+    language: str = "zh_CN"
+
+
+class GetUserByUnionId(Struct):
+    """Body of `/topapi/user/getbyunionid`, JSON or form."""
+
+    unionid: str
+
+
+class GetUserByMobile(Struct):
+    """Body of `/topapi/v2/user/getbymobile`, JSON or form."""
+
+    mobile: str
+
+
+class Envelope(Struct, omit_defaults=True, kw_only=True):
+    """What every answer of the old family is: `errcode` 0, or a failure and what lies below it."""
+
+    errcode: int
+    errmsg: str
+    request_id: str = ""
+    sub_code: str = ""
+    sub_msg: str = ""
+
+
+class UserEnvelope(Envelope, omit_defaults=True, kw_only=True):
+    """Answer of `/topapi/v2/user/get`."""
+
+    result: UserDetail | UnsetType = UNSET
+
+
+class UserByUnionIdEnvelope(Envelope, omit_defaults=True, kw_only=True):
+    """Answer of `/topapi/user/getbyunionid`."""
+
+    result: UserByUnionId | UnsetType = UNSET
+
+
+class UserByMobileEnvelope(Envelope, omit_defaults=True, kw_only=True):
+    """Answer of `/topapi/v2/user/getbymobile`."""
+
+    result: UserByMobile | UnsetType = UNSET
 
 
 def read_form(content_type: str | None, body: bytes) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import gc
 import logging
 import os
 import signal
@@ -70,9 +69,6 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().set_exception_handler(log_loop_failure)
         await super().startup(sockets)
-        # What has been loaded stays: the collector need not walk it again.
-        gc.collect()
-        gc.freeze()
         if self._on_ready:
             self._on_ready()
 

@@ -18,7 +18,7 @@ from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
-from rili.cli.serve import database_failures, listen, serve_until_stopped
+from rili.cli.serve import database_failures, derive_again, listen, serve_until_stopped
 from rili.config import Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
@@ -66,6 +66,7 @@ def dev(
     sample: list[Sample] = []
 
     async def prepare(db: Database) -> None:
+        await derive_again(db)
         sample.append(await _seed(db, secrets, changed=known is None))
 
     def say(base_url: str) -> None:

@@ -158,12 +158,17 @@ def serve_until_stopped(
         runner.run(run())
 
 
+async def derive_again(db: Database, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Bring every instant up to the tz data of now, when the database was made with another; how many moved."""
+    if not await db.read(_of_another_tzdata):
+        return 0
+    return await db.write(lambda tx: derived.derive(tx, progress))
+
+
 async def _derive(url: str, progress: Callable[[int], None]) -> int:
     db = open_database(url, 1)
     try:
-        if not await db.read(_of_another_tzdata):
-            return 0
-        return await db.write(lambda tx: derived.derive(tx, progress))
+        return await derive_again(db, progress)
     finally:
         await db.close()
 

@@ -60,7 +60,7 @@ def migrate(
             applied.append(name)
             progress(name)
         with session.transaction() as tx:
-            if facts.get(tx, "tzdata") != tzdata.IANA_VERSION:
+            if facts.get(tx, "tzdata") is None:  # a new database; `actions.derived` alone may change it
                 facts.put(tx, "tzdata", tzdata.IANA_VERSION)
     return applied
 

@@ -105,9 +105,11 @@ def update_event(
     if asks_again(before, event):
         attendees.ask_again(tx, event)
         people = reset_answers(people, event.organizer_id)
-    agenda.hide(tx, event, _colleagues(moved.left), by.now_ms)
     agenda.move(tx, event)
-    agenda.show(tx, event, _colleagues(moved.joined))
+    if moved.left:
+        agenda.hide(tx, event, _colleagues(moved.left), by.now_ms)
+    if moved.joined:
+        agenda.show(tx, event, _colleagues(moved.joined))
     _announce(
         tx, by, place, event, "update", (*people, *moved.left),
         before=stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -35,7 +35,8 @@ class Moment(Struct, frozen=True, gc=False):
 
     def epoch_ms(self) -> int:
         """UTC epoch milliseconds. Orders and finds events; does not define them."""
-        return _epoch_ms(self.wall.replace(tzinfo=zone(self.zone), fold=self.fold).astimezone(UTC))
+        span = self._utc() - _EPOCH
+        return (span.days * 86_400 + span.seconds) * 1000
 
     def text(self) -> str:
         """ISO 8601 in the moment's own zone: seconds, numeric offset, `Z` when the zone is UTC.
@@ -46,11 +47,15 @@ class Moment(Struct, frozen=True, gc=False):
         if self.zone in _UTC_NAMES:
             return self.wall.isoformat() + "Z"
         there = zone(self.zone)
-        local = self.wall.replace(tzinfo=there, fold=self.fold).astimezone(UTC).astimezone(there)
+        local = there.fromutc(self._utc().replace(tzinfo=there))
         offset = local.utcoffset() or timedelta()
         if offset.seconds % 60:
             local = local.astimezone(timezone(timedelta(minutes=round(offset / timedelta(minutes=1)))))
         return local.isoformat()
+
+    def _utc(self) -> datetime:
+        wall = self.wall.replace(fold=1) if self.fold else self.wall
+        return self.wall - (zone(self.zone).utcoffset(wall) or timedelta())
 
 
 class Instant(Struct, frozen=True, gc=False):
@@ -63,9 +68,10 @@ class Instant(Struct, frozen=True, gc=False):
         """The moment in that zone. A given offset names the instant and wins over the zone (decision 6)."""
         if self.offset_minutes is None:
             return Moment(self.wall, zone_name)
-        offset = timezone(timedelta(minutes=self.offset_minutes))
-        local = self.wall.replace(tzinfo=offset).astimezone(zone(zone_name))
-        return Moment(local.replace(tzinfo=None, fold=0), zone_name, local.fold)
+        there = zone(zone_name)
+        utc = self.wall - timedelta(minutes=self.offset_minutes)
+        local = there.fromutc(utc.replace(tzinfo=there))
+        return Moment(utc + (local.utcoffset() or timedelta()), zone_name, local.fold)
 
 
 def parse_date(text: str, field: str) -> date:
@@ -121,11 +127,6 @@ def utc_text(epoch_ms: int) -> str:
 def midnight_ms(day: date) -> int:
     """Epoch milliseconds of a date's midnight in UTC: where all-day events are ordered and found."""
     return (day - _EPOCH.date()).days * 86_400_000
-
-
-def _epoch_ms(utc: datetime) -> int:
-    span = utc.replace(tzinfo=None) - _EPOCH
-    return (span.days * 86_400 + span.seconds) * 1000
 
 
 def _within_years(day: date, field: str) -> date:

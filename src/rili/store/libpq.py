@@ -2,7 +2,7 @@
 
 psycopg connects; from there on its libpq wrapper, `psycopg.pq`, is used directly. What Rili needs of it (text and
 integers, every statement prepared, statements sent together) takes half the time so: measured with 16 callers,
-2,800 updates a second instead of 1,500 through cursors.
+2,800 updates a second instead of 1,500 through cursors, or through cursors in psycopg's own pipelines.
 """
 
 from __future__ import annotations

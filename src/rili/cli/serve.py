@@ -104,7 +104,7 @@ def database_failures() -> Generator[None]:
     try:
         yield
     except Failure as failure:
-        fail(failure.description or failure.message)
+        fail(" ".join((failure.description or failure.message).split()))
     except UnknownMigration as unknown:
         fail(str(unknown))
 

@@ -334,6 +334,15 @@ def test_end_date_and_number_without_a_type_to_decide(rules: Rules) -> None:
         pytest.param(
             "2026-03-09T23:00-08:00", TUESDAY_10, True, id="an instant, though of the day before there"
         ),
+        pytest.param(
+            "2026-03-09",
+            timed("2026-03-09T23:59:59", "2026-03-10T00:00"),
+            True,
+            id="to the last second of a day",
+        ),
+        pytest.param(
+            "2026-03-09", timed("2026-03-10T00:00", "2026-03-10T00:00"), False, id="and not beyond it"
+        ),
         pytest.param("2026-03-10", TUESDAY_ALL_DAY, True, id="the day itself"),
         pytest.param("2026-03-10T00:00:00Z", TUESDAY_ALL_DAY, True, id="its midnight"),
         pytest.param("2026-03-09T23:59:59Z", TUESDAY_ALL_DAY, False, id="the day before"),
@@ -366,6 +375,34 @@ def test_no_bound_is_known_without_an_end_date(recurrence: Recurrence) -> None:
 
 def test_without_a_rule_the_end_is_the_bound() -> None:
     assert until_ms(None, TUESDAY_10) == TUESDAY_10.ends_ms
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(
+            timed("2026-03-07T12:00", "2026-03-08T12:00", "America/New_York"),
+            timed("2026-03-20T12:00", "2026-03-21T12:00", "America/New_York"),
+            id="a first day of 23 hours, later ones of 24",
+        ),
+        pytest.param(
+            timed("2011-12-29T10:00", "2011-12-31T10:00", "Pacific/Apia"),
+            timed("2012-01-10T10:00", "2012-01-12T10:00", "Pacific/Apia"),
+            id="a first one over the day that Samoa skipped",
+        ),
+        pytest.param(
+            timed("2011-09-20T10:00", "2012-01-20T10:00", "Pacific/Apia"),
+            timed("2012-02-20T10:00", "2012-06-21T10:00", "Pacific/Apia"),
+            id="over that day and into summer time, a later one out of it",
+        ),
+    ],
+)
+def test_the_bound_allows_for_a_clock_that_is_moved(first: Timed, last: Timed) -> None:
+    bound = until_ms(Recurrence(Pattern("daily"), Range("endDate", last.start.text())), first)
+
+    assert last.end.wall - last.start.wall == first.end.wall - first.start.wall
+    assert bound is not None
+    assert last.ends_ms <= bound
 
 
 ZONES = st.sampled_from(

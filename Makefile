@@ -39,7 +39,7 @@ format: .venv/.dev  ## rewrite the sources as `make lint` wants them
 	$(BIN)/ruff format
 
 bench: .venv/.dev  ## benchmarks, side by side with peers
-	@$(BIN)/python bench/run.py $(ARGS)
+	@$(BIN)/python -m bench.run $(ARGS)
 
 lock: .venv/.dev  ## newest releases within pyproject.toml's bounds, into requirements/*.txt
 	@PYTHON=$(BIN)/python UV=$(UV) sh tools/lock.sh

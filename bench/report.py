@@ -1,0 +1,155 @@
+"""Figures, what they are held against, and both as Markdown."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+from msgspec import Struct
+
+from bench.wrk import Load, version
+
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+
+
+class Machine(Struct, frozen=True):
+    """Where and with what it was measured."""
+
+    cores: int
+    processor: str
+    versions: dict[str, str]
+
+    @classmethod
+    def of_this(cls, **versions: str) -> Self:
+        """This one; *versions* are those of what is not in this environment."""
+        here = {name: importlib.metadata.version(name) for name in ("rili", "uvicorn", "uvloop")}
+        here |= {"Python": platform.python_version(), "SQLite": sqlite3.sqlite_version}
+        here |= {"PostgreSQL": versions["postgres"].split()[0], "Radicale": versions["radicale"]}
+        here["wrk"] = version().removeprefix("wrk ").removeprefix("debian/")
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return cls(cores, _processor(), here)
+
+
+class Figures:
+    """What was measured: by name and number of clients, one entry a round."""
+
+    def __init__(self) -> None:
+        self.loads: dict[tuple[str, int], list[Load]] = defaultdict(list)
+        self.rates: dict[str, list[float]] = defaultdict(list)
+        self.start_seconds: list[float] = []
+        self.memory_mb = 0.0
+
+    def add_load(self, name: str, clients: int, found: Load) -> None:
+        self.loads[name, clients].append(found)
+
+    def add_rate(self, name: str, rate: float) -> None:
+        self.rates[name].append(rate)
+
+    def updates(self, name: str) -> int:
+        """How many updates were answered by the server *name*, whatever they changed."""
+        return sum(
+            one.requests
+            for (which, _), found in self.loads.items()
+            if which.startswith(name)
+            for one in found
+        )
+
+    def rate(self, name: str, clients: int = 16) -> float:
+        return median(one.rate for one in self.loads[name, clients])
+
+    def ratio(self, name: str, other: str) -> float:
+        """Median over the rounds of *name*'s rate at 16 clients to *other*'s in the same round."""
+        return median(one / two for one, two in zip(self._each(name), self._each(other), strict=True))
+
+    def spread(self, name: str) -> float:
+        """Median over the rounds of p99 / p50 at 16 clients."""
+        return median(one.p99_us / max(one.p50_us, 1) for one in self.loads[name, 16])
+
+    def _each(self, name: str) -> list[float]:
+        return self.rates[name] or [one.rate for one in self.loads[name, 16]]
+
+
+def as_markdown(figures: Figures, machine: Machine, *, few: int, many: int, seconds: float) -> str:
+    """Where, the figures, the verdicts."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    rounds = len(figures.loads["floor", 16])
+    lines = [
+        f"`make bench` on {machine.cores} cores ({machine.processor}); {versions}.",
+        f"Medians of {rounds} rounds of {seconds:g} s each.",
+        "",
+        "| what | clients | updates/s | p50 | p99 |",
+        "| --- | --: | --: | --: | --: |",
+    ]
+    for name, shown in _ROWS.items():
+        title = shown.format(few=f"{few:,}", many=f"{many:,}")
+        if name in figures.rates:
+            lines.append(f"| {title} | 16 | {median(figures.rates[name]):,.0f} | | |")
+            continue
+        for clients in (1, 16):
+            if found := figures.loads.get((name, clients)):
+                p50, p99 = (median(one.p50_us for one in found), median(one.p99_us for one in found))
+                lines.append(
+                    f"| {title} | {clients} | {median(one.rate for one in found):,.0f}"
+                    f" | {p50 / 1000:.2f} ms | {p99 / 1000:.2f} ms |"
+                )
+    lines += ["", "| asked for | wanted | found | |", "| --- | --: | --: | --- |"]
+    lines += [
+        f"| {what.format(few=f'{few:,}', many=f'{many:,}')} | {wanted} | {found} | {'yes' if kept else '**no**'} |"
+        for what, wanted, found, kept in _verdicts(figures)
+    ]
+    return "\n".join(lines)
+
+
+def write_into(document: Path, text: str) -> None:
+    """Replace what stands between the marks of *document*."""
+    before, _, rest = document.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    document.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+_ROWS = {
+    "SQLite, few": "Rili, SQLite, {few} events",
+    "SQLite, many": "Rili, SQLite, {many} events",
+    "SQLite, few, title only": "Rili, SQLite, {few} events, title only",
+    "PostgreSQL, few": "Rili, PostgreSQL, {few} events",
+    "PostgreSQL, many": "Rili, PostgreSQL, {many} events",
+    "PostgreSQL, few, title only": "Rili, PostgreSQL, {few} events, title only",
+    "floor": "floor: same server, a fixed answer",
+    "action": "SQLite without HTTP: the action",
+    "statements": "SQLite without HTTP: its statements alone",
+    "pgbench": "pgbench -N -M extended",
+    "Radicale": "Radicale, {few} events",
+    "wrk against fixed bytes": "wrk against fixed bytes (its ceiling is no lower)",
+}
+
+
+def _verdicts(figures: Figures) -> list[tuple[str, str, str, bool]]:
+    """What, the bound, the figure, and whether it is kept."""
+    peer, floor = figures.ratio("SQLite, few", "Radicale"), figures.ratio("SQLite, few", "floor")
+    spread, growth = figures.spread("SQLite, few"), figures.ratio("SQLite, many", "SQLite, few")
+    postgres, memory = figures.ratio("PostgreSQL, few", "pgbench"), figures.memory_mb
+    start = median(figures.start_seconds)
+    return [
+        ("SQLite, 16 clients, to Radicale", "≥ 30", f"{peer:.0f}", peer >= 30),
+        ("SQLite, 16 clients, to the floor", "≥ 0.25", f"{floor:.2f}", floor >= 0.25),
+        ("SQLite, 16 clients, p99 to p50", "< 5", f"{spread:.1f}", spread < 5),
+        ("SQLite, {many} events to {few}", "≥ 0.85", f"{growth:.2f}", growth >= 0.85),
+        ("PostgreSQL, 16 clients, to pgbench", "≥ 0.2", f"{postgres:.2f}", postgres >= 0.2),
+        ("peak memory, {many} events, 16 clients", "< 100 MB", f"{memory:.0f} MB", memory < 100),
+        ("start to first answer, {many} events", "< 1 s", f"{start:.2f} s", start < 1),
+    ]
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()

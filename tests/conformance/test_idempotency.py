@@ -91,6 +91,14 @@ def test_failures_are_not_remembered(app: App, event_id: str) -> None:
     assert update(app, event_id, token).status == 200
 
 
+def test_a_failure_is_over_when_it_is_answered(app: App, event_id: str) -> None:
+    """Who asks again at once, with the same token, never meets what is left of the first request."""
+    for number in range(20):
+        token = f"over-{number}-{event_id}"
+        assert app.update(event_id, {"summary": "x"}, x_client_token=token, if_match='"0"').status == 412
+        assert app.update(event_id, {"summary": "x"}, x_client_token=token).status == 200
+
+
 def test_a_day(app: App, event_id: str) -> None:
     token = f"day-{event_id}"
     first = update(app, event_id, token)

@@ -171,8 +171,11 @@ class Session:
         self._sync()
         self.collect()
 
-    def leave(self) -> None:
-        """End the transaction, also one that failed, and keep nothing of it. Does not wait; never raises."""
+    def leave(self, *, wait: bool = False) -> None:
+        """End the transaction, also one that failed, and keep nothing of it. Never raises.
+
+        *wait* until it has ended: its locks and claims hold as long.
+        """
         self._awaited = [one if one is _Awaited.SYNC else _Awaited.ANYTHING for one in self._awaited]
         for key in self._unconfirmed:
             del self._prepared[key]
@@ -182,6 +185,8 @@ class Session:
             self.send("ROLLBACK", {}, _Awaited.ANYTHING)
             self._sync()
             self._push()
+            if wait:
+                self.collect()
         except (psycopg.OperationalError, Lost):
             self.close()
 

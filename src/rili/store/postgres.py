@@ -143,7 +143,8 @@ def _write(connection: _Connection, action: Callable[[Tx], T]) -> T:
             lost = True
             continue
         except BaseException:
-            session.leave()
+            # Who is told that it failed may ask again at once, and must find it ended.
+            session.leave(wait=True)
             raise
         try:
             session.commit()
@@ -154,7 +155,7 @@ def _write(connection: _Connection, action: Callable[[Tx], T]) -> T:
             session.close()  # committed or not: only who asked can find out
             raise
         except BaseException:
-            session.leave()
+            session.leave(wait=True)
             raise
         return answer
     raise Unavailable(description="the row changed again and again")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from rili.store.db import Database
-from rili.store.postgres import PostgresDatabase
 from rili.store.sqlite import SqliteDatabase
 
 
@@ -18,6 +17,8 @@ def open_database(url: str, connections: int = 16) -> Database:
     """
     if kind_of(url) == "sqlite":
         return SqliteDatabase(url)
+    from rili.store.postgres import PostgresDatabase  # a driver that SQLite's users need not wait for
+
     return PostgresDatabase(url, connections)
 
 

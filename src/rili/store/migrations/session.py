@@ -10,7 +10,6 @@ from typing import Literal, Protocol
 from rili.errors import Unavailable
 from rili.store import sqlite
 from rili.store.db import Tx
-from rili.store.libpq import Session
 from rili.store.open import kind_of
 
 # Any number that nothing else takes as an advisory lock's key: claims use hashes.
@@ -85,6 +84,8 @@ class _Postgres:
     kind: Literal["sqlite", "postgres"] = "postgres"
 
     def __init__(self, url: str) -> None:
+        from rili.store.libpq import Session  # a driver that SQLite's users need not wait for
+
         self._session = Session(url)
         self.script = self._session.script
         self.close = self._session.close

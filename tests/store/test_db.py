@@ -140,6 +140,23 @@ def test_a_claim_excludes_other_processes(db, run, url):
     assert run(scenario()) == ((True, True), (False, True), True)
 
 
+def test_a_failed_action_is_over_when_its_failure_is_known(db, run):
+    """Who then asks again at once finds nothing of it, not even the claim."""
+    slow = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT max(x) FROM n"
+
+    def fail(tx):
+        assert tx.claim("a")
+        tx.queue(slow)
+        raise ZeroDivisionError
+
+    async def ask_again():
+        with pytest.raises(ZeroDivisionError):
+            await db.write(fail)
+        return await db.write(lambda tx: tx.claim("a"))
+
+    assert run(ask_again())
+
+
 def test_a_commit_that_fails_fails_everybody_in_it(db, run, url):
     def orphan(tx):
         tx.run("INSERT INTO answers (name) VALUES ('nobody')")

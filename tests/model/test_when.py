@@ -306,3 +306,13 @@ def test_the_first_day_of_a_timed_event_is_local() -> None:
 
     assert str(early.first_day) == "2026-03-10"
     assert early.starts_ms == 1_773_073_800_000
+
+
+def test_a_skipped_time_sent_back_as_it_was_printed_stays_as_it_was_stored() -> None:
+    stored = timed("2026-03-08T02:30", "2026-03-08T04:00", "America/New_York")
+    printed = stored.start.text()
+
+    changed = change_when(stored, GivenWhen(start=given_time(printed, "America/New_York")), "documented")
+
+    assert printed == "2026-03-08T03:30:00-04:00"
+    assert changed == stored

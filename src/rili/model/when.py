@@ -117,7 +117,18 @@ def change_when(when: When, given: GivenWhen, rules: Rules) -> When:
         start = GivenTime(date=stored.start) if given.start is None and stored else given.start
         end = GivenTime(date=stored.end) if given.end is None and stored else given.end
         return _all_day(start or GivenTime(), end or GivenTime(), rules)
-    return _change_timed(when if isinstance(when, Timed) else None, given, rules)
+    stored = when if isinstance(when, Timed) else None
+    return _keeping(stored, _change_timed(stored, given, rules))
+
+
+def _keeping(stored: Timed | None, timed: Timed) -> Timed:
+    """A skipped wall time prints as another (decision 6). Sent back as it was printed, it stays as it is stored."""
+    if stored is None or stored.start.zone != timed.start.zone:
+        return timed
+    return Timed(
+        stored.start if stored.starts_ms == timed.starts_ms else timed.start,
+        stored.end if stored.ends_ms == timed.ends_ms else timed.end,
+    )
 
 
 def _change_timed(stored: Timed | None, given: GivenWhen, rules: Rules) -> Timed:

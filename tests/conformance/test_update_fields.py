@@ -67,6 +67,11 @@ CHANGES = [
         id="second pass of an autumn hour",
     ),
     pytest.param(
+        timed("2026-03-08T02:30:00", "2026-03-08T04:00:00", NEW_YORK),
+        timed("2026-03-08T03:30:00-04:00", "2026-03-08T04:00:00-04:00", NEW_YORK),
+        id="an hour that spring skips",
+    ),
+    pytest.param(
         timed("2026-03-25T02:00:00Z", "2026-03-25T03:00Z", "UTC"),
         timed("2026-03-25T02:00:00Z", "2026-03-25T03:00:00Z", "UTC"),
         id="UTC",
@@ -202,6 +207,19 @@ def test_answer_is_what_get_says(app: App, change: Json, expected: Json) -> None
 
     read = app.get(event_id)
     assert (answer.status, answer.body, answer.headers["etag"]) == (200, read.body, read.headers["etag"])
+
+
+def test_what_get_answers_can_be_sent_back(app: App) -> None:
+    """Read, change one member, send all: members that Update does not know are passed over.
+
+    But reminders, whose minutes are text in answers, and the meeting, of which each mention makes a new one.
+    """
+    read = app.full_event()
+    whole = {name: value for name, value in read.items() if name not in ("reminders", "onlineMeetingInfo")}
+
+    assert app.update(read["id"], whole | {"summary": "Changed"}).status == 200
+
+    assert app.get(read["id"]).json == read | {"summary": "Changed"}
 
 
 def test_null_is_not_sent(app: App) -> None:

@@ -136,6 +136,11 @@ def update(event: Event, body: object, rules: Rules) -> Event:
             id="reminders",
         ),
         pytest.param(
+            {"reminders": [{"method": "dingtalk", "minutes": "15"}], "extra": {"noPushNotification": None}},
+            EventChange(reminders=(Reminder(15),)),
+            id="decision 40: as answers say it",
+        ),
+        pytest.param(
             {"onlineMeetingInfo": {"type": "dingtalk"}}, EventChange(online_meeting="dingtalk"), id="a meeting"
         ),
         pytest.param({"onlineMeetingInfo": {}}, EventChange(online_meeting=None), id="no meeting"),
@@ -233,6 +238,11 @@ def test_create_and_update_read_the_same() -> None:
         ),
         pytest.param(
             {"freeBusyStatus": "away"}, "freeBusyStatus: invalid enum value 'away'", id="no such status"
+        ),
+        pytest.param(
+            {"reminders": [{"minutes": "-1"}]},
+            "reminders[0].minutes: ",
+            id="minutes, a text that is no number",
         ),
         pytest.param(
             {"reminders": [{"method": "sms", "minutes": 5}]}, "reminders[0].method: ", id="no such method"

@@ -116,10 +116,10 @@ class Request(StarletteRequest):
 
     def if_match(self) -> frozenset[str] | None:
         """The versions that `If-Match` names, or None without one; a weak tag matches nothing (RFC 9110 13.1.1)."""
-        header = self.header("if-match")
-        if header is None:
+        lines = self.headers.getlist("if-match")
+        if not lines:
             return None
-        tags = [tag.strip() for tag in header.split(",")]
+        tags = [tag.strip() for line in lines for tag in line.split(",")]
         return frozenset(tag.strip('"') for tag in tags if not tag.startswith("W/"))
 
 

@@ -80,11 +80,11 @@ def replace_people(current: Sequence[Attendee], wanted: Sequence[Invited], organ
     """*current* with the list replaced by *wanted*: who stays keeps their answer, the organizer always stays.
 
     A person named twice counts once, as named first. Raises InvalidParameter when *current* is longer than
-    one call can name: a list that cannot be sent whole must not be replaced (decision 3).
+    one answer shows: a list that cannot be read whole must not be replaced (decision 3).
     """
-    if len(current) > PEOPLE_PER_CALL + 1:
+    if len(current) > PEOPLE_PER_CALL:
         raise InvalidParameter(
-            description=f"attendees: this event has {len(current)} people, more than one call can replace; "
+            description=f"attendees: this event has {len(current)} people, more than one answer shows; "
             "add and remove them with POST .../attendees and POST .../attendees/batchRemove"
         )
     by_id = {one.person_id: one for one in current}

@@ -119,7 +119,10 @@ class ReminderBody(Struct, frozen=True):
     """One of `reminders`."""
 
     method: Annotated[Maybe[Literal["dingtalk"]], Meta(description="In-app. 应用内提醒。")] = UNSET
-    minutes: Annotated[Maybe[Int64], Meta(description="Minutes before the start. 提前的分钟数。")] = UNSET
+    minutes: Annotated[
+        Maybe[Int64 | Annotated[str, Meta(pattern="^[0-9]{1,10}$")]],
+        Meta(description="Minutes before the start; text, as answers have it, is read too. 提前的分钟数。"),
+    ] = UNSET
 
 
 class OnlineMeetingBody(Struct, frozen=True):
@@ -184,7 +187,7 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
     rich_text_description: Annotated[Maybe[RichTextBody], Meta(description="富文本描述。")] = UNSET
     ui_configs: Annotated[Maybe[tuple[UiConfigBody, ...]], Meta(description="详情页组件设置。")] = UNSET
     extra: Annotated[
-        Maybe[dict[str, str]],
+        Maybe[dict[str, str | None]],
         Meta(description='noPushNotification, noChatNotification: "true" or "false". 扩展信息。'),
     ] = UNSET
     categories: Annotated[Maybe[tuple[CategoryBody, ...]], Meta(description="会议类型。")] = UNSET
@@ -225,7 +228,7 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
             ),
             free_busy=_sent(self.free_busy_status),
             attendee_rights=_rights(self.event_config) if self.event_config else UNSET,
-            switches=self.extra or {},
+            switches={name: value for name, value in (self.extra or {}).items() if value is not None},
         )
 
 
@@ -256,7 +259,8 @@ def _reminder(number: int, body: ReminderBody) -> Reminder:
     minutes = _value(body.minutes)
     if minutes is None:
         raise InvalidParameter(description=f"reminders[{number}].minutes: it is missing")
-    return Reminder(minutes, body.method or "dingtalk")
+    # Decision 40: what an answer says may be sent back.
+    return Reminder(int(minutes), body.method or "dingtalk")
 
 
 def _ui_configs(bodies: tuple[UiConfigBody, ...], rules: Rules) -> tuple[UiConfig, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -19,6 +19,9 @@ REMINDERS = 5
 REMINDER_MINUTES = range(2**31)
 
 FreeBusy = Literal["busy", "free"]
+UiStatus = Literal["hide", "disable", "enable"]
+FREE_BUSY: tuple[FreeBusy, ...] = get_args(FreeBusy)
+UI_STATUSES: tuple[UiStatus, ...] = get_args(UiStatus)
 
 
 class Reminder(Struct, frozen=True, gc=False):
@@ -32,7 +35,7 @@ class UiConfig(Struct, frozen=True, gc=False):
     """What a client does with one component of the event's page; the list of components grows."""
 
     name: str
-    status: Literal["hide", "disable", "enable"]
+    status: UiStatus
 
 
 class Category(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,13 +6,13 @@ Source: the reference page of Update event; decision 7.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 from rili.errors import InvalidParameter, ParsedTimestampError
 from rili.model.moment import midnight_ms, parse_date, parse_date_time
-from rili.model.rules import Rules, lenient_accepts
+from rili.model.rules import Rules, lenient_accepts, one_of
 from rili.model.when import AllDay, Timed, When
 
 PatternType = Literal["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly"]
@@ -25,8 +25,6 @@ RANGE_TYPES: tuple[RangeType, ...] = get_args(RangeType)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """As in `date.weekday()`: Monday is 0."""
-
-T = TypeVar("T", bound=str)
 
 INTERVALS = range(1, 366)
 OCCURRENCES = range(1, 100)
@@ -117,7 +115,7 @@ def until_ms(recurrence: Recurrence | None, when: When) -> int | None:
 
 
 def _pattern(given: GivenPattern, first: date) -> Pattern:
-    kind = _one_of(given.type or "", PATTERN_TYPES, "recurrence.pattern.type")
+    kind = one_of(given.type or "", PATTERN_TYPES, "recurrence.pattern.type")
     interval = 1 if given.interval is None else given.interval
     if interval not in INTERVALS:
         raise InvalidParameter(
@@ -132,7 +130,7 @@ def _pattern(given: GivenPattern, first: date) -> Pattern:
         return Pattern("weekly", interval, days_of_week=days, first_day_of_week=week_start)
     if kind == "relativeMonthly":
         days = _weekdays(given.days_of_week) or (first.weekday(),)
-        index: Index = _one_of(given.index or "first", INDEXES, "recurrence.pattern.index")
+        index: Index = one_of(given.index or "first", INDEXES, "recurrence.pattern.index")
         return Pattern("relativeMonthly", interval, days_of_week=days, index=index)
     day = first.day if given.day_of_month is None else given.day_of_month
     if not 1 <= day <= 31:
@@ -149,7 +147,7 @@ def _pattern(given: GivenPattern, first: date) -> Pattern:
 
 
 def _range(given: GivenRange, when: When, rules: Rules) -> Range:
-    kind = None if given.type is None else _one_of(given.type, RANGE_TYPES, "recurrence.range.type")
+    kind = None if given.type is None else one_of(given.type, RANGE_TYPES, "recurrence.range.type")
     end_date, number = given.end_date, given.number_of_occurrences
     if end_date is not None and number is not None:
         lenient_accepts(
@@ -214,13 +212,6 @@ def _weekday(name: str, field: str) -> int:
         return WEEKDAYS.index(name.strip().lower())
     except ValueError:
         raise InvalidParameter(description=f"{field}: expected one of " + ", ".join(WEEKDAYS)) from None
-
-
-def _one_of(text: str, allowed: tuple[T, ...], field: str) -> T:
-    for one in allowed:
-        if text == one:
-            return one
-    raise InvalidParameter(description=f"{field}: expected one of " + ", ".join(allowed))
 
 
 def _number_out_of_range(what: str) -> InvalidParameter:

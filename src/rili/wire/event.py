@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rili.errors import InvalidParameter
-from rili.model.event import AttendeeRights, Card, Category, EventChange, Reminder, UiConfig
+from rili.model.event import (
+    FREE_BUSY,
+    UI_STATUSES,
+    AttendeeRights,
+    Card,
+    Category,
+    EventChange,
+    FreeBusy,
+    Reminder,
+    UiConfig,
+    UiStatus,
+)
 from rili.model.moment import check_zone, parse_date, parse_date_time
 from rili.model.people import GivenAttendee
 from rili.model.recurrence import GivenPattern, GivenRange, GivenRecurrence
-from rili.model.rules import Rules, lenient_accepts
+from rili.model.rules import Rules, lenient_accepts, one_of
 from rili.model.when import GivenTime, GivenWhen
 
 T = TypeVar("T")
 Maybe = T | None | UnsetType
 """A member that may be left out; `null` is the same as leaving it out (decision 2)."""
+
+METHODS = ("dingtalk",)
+MEETING_TYPES = ("dingtalk",)
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -118,7 +132,7 @@ class LocationBody(Struct, frozen=True, rename="camel"):
 class ReminderBody(Struct, frozen=True):
     """One of `reminders`."""
 
-    method: Annotated[Maybe[Literal["dingtalk"]], Meta(description="In-app. 应用内提醒。")] = UNSET
+    method: Annotated[Maybe[str], Meta(description="dingtalk: in-app. 应用内提醒。")] = UNSET
     minutes: Annotated[
         Maybe[Int64 | Annotated[str, Meta(pattern="^[0-9]{1,10}$")]],
         Meta(description="Minutes before the start; text, as answers have it, is read too. 提前的分钟数。"),
@@ -128,7 +142,7 @@ class ReminderBody(Struct, frozen=True):
 class OnlineMeetingBody(Struct, frozen=True):
     """`onlineMeetingInfo`: sent, it makes a new meeting."""
 
-    type: Annotated[Maybe[Literal["dingtalk"]], Meta(description="dingtalk. 视频会议类型。")] = UNSET
+    type: Annotated[Maybe[str], Meta(description="dingtalk. 视频会议类型。")] = UNSET
 
 
 class RichTextBody(Struct, frozen=True):
@@ -192,7 +206,7 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
     ] = UNSET
     categories: Annotated[Maybe[tuple[CategoryBody, ...]], Meta(description="会议类型。")] = UNSET
     card_instances: Annotated[Maybe[tuple[CardBody, ...]], Meta(description="互动卡片。")] = UNSET
-    free_busy_status: Annotated[Maybe[Literal["busy", "free"]], Meta(description="忙闲状态。")] = UNSET
+    free_busy_status: Annotated[Maybe[str], Meta(description="busy, free. 忙闲状态。")] = UNSET
     event_config: Annotated[Maybe[EventConfigBody], Meta(description="参与人权限。")] = UNSET
 
     def to_change(self, rules: Rules) -> EventChange:
@@ -213,7 +227,7 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
             reminders=UNSET
             if _absent(self.reminders)
             else tuple(_reminder(number, one) for number, one in enumerate(self.reminders or ())),
-            online_meeting=_text_in(self.online_meeting_info.type) if self.online_meeting_info else UNSET,
+            online_meeting=_meeting(self.online_meeting_info) if self.online_meeting_info else UNSET,
             rich_text=_text_in(self.rich_text_description.text) if self.rich_text_description else UNSET,
             ui_configs=UNSET if _absent(self.ui_configs) else _ui_configs(self.ui_configs or (), rules),
             categories=UNSET
@@ -226,7 +240,7 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
             else tuple(
                 Card(one.out_track_id or None, one.scenario or None) for one in self.card_instances or ()
             ),
-            free_busy=_sent(self.free_busy_status),
+            free_busy=_free_busy(self.free_busy_status) if self.free_busy_status else UNSET,
             attendee_rights=_rights(self.event_config) if self.event_config else UNSET,
             switches={name: value for name, value in (self.extra or {}).items() if value is not None},
         )
@@ -255,12 +269,22 @@ def _text_in(value: Maybe[str]) -> str | None:
     return value or None
 
 
+def _meeting(body: OnlineMeetingBody) -> str | None:
+    return one_of(body.type, MEETING_TYPES, "onlineMeetingInfo.type") if body.type else None
+
+
+def _free_busy(text: str) -> FreeBusy:
+    status: FreeBusy = one_of(text, FREE_BUSY, "freeBusyStatus")
+    return status
+
+
 def _reminder(number: int, body: ReminderBody) -> Reminder:
     minutes = _value(body.minutes)
     if minutes is None:
         raise InvalidParameter(description=f"reminders[{number}].minutes: it is missing")
     # Decision 40: what an answer says may be sent back.
-    return Reminder(int(minutes), body.method or "dingtalk")
+    method = one_of(body.method or "dingtalk", METHODS, f"reminders[{number}].method")
+    return Reminder(int(minutes), method)
 
 
 def _ui_configs(bodies: tuple[UiConfigBody, ...], rules: Rules) -> tuple[UiConfig, ...]:
@@ -271,11 +295,8 @@ def _ui_configs(bodies: tuple[UiConfigBody, ...], rules: Rules) -> tuple[UiConfi
             continue
         if not body.ui_name or not body.ui_status:
             raise InvalidParameter(description=f"uiConfigs[{number}]: an item needs uiName and uiStatus")
-        if body.ui_status not in ("hide", "disable", "enable"):
-            raise InvalidParameter(
-                description=f"uiConfigs[{number}].uiStatus: expected hide, disable or enable"
-            )
-        configs.append(UiConfig(body.ui_name, body.ui_status))
+        status: UiStatus = one_of(body.ui_status, UI_STATUSES, f"uiConfigs[{number}].uiStatus")
+        configs.append(UiConfig(body.ui_name, status))
     return tuple(configs)
 
 

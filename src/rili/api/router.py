@@ -62,8 +62,9 @@ class Router:
         """*strangers*: who answers an unknown path below a prefix, instead of a 404."""
         self._service = service
         self._strangers = strangers
+        self.routes = tuple(routes)
         self._root = _Node()
-        for route in routes:
+        for route in self.routes:
             node = self._root
             for segment in route.path.strip("/").split("/"):
                 if segment.startswith("{"):
@@ -76,6 +77,7 @@ class Router:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"no {scope['type']} here")
+        scope["app"] = self  # as Starlette's own routers do: `request.app`
         try:
             response = await self._handle(scope, receive)
         except Failure as failure:

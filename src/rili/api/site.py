@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from rili import __version__
 from rili.api.http import Request, json_answer
+from rili.api.openapi import document
 from rili.errors import ItemNotFound
 from rili.store.db import Tx
 
@@ -24,11 +25,7 @@ async def healthz(request: Request) -> Response:
 
 async def openapi(request: Request) -> Response:
     """GET /openapi.json"""
-    # Imported here: the routes that it describes hold this handler.
-    from rili.api.openapi import document
-    from rili.api.routes import ROUTES
-
-    return Response(document(ROUTES, request.service.public_url), media_type="application/json")
+    return Response(document(request.app.routes, request.service.public_url), media_type="application/json")
 
 
 async def meet(request: Request) -> Response:

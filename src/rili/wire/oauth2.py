@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class GetAccessToken(Struct, rename="camel"):
@@ -35,9 +35,9 @@ class Token(Struct):
 
 
 class LegacyToken(Struct):
-    """Answer of `GET /gettoken`."""
+    """Answer of `GET /gettoken`; one that fails holds no token."""
 
-    access_token: str
-    expires_in: int
+    access_token: str | UnsetType = UNSET
+    expires_in: int | UnsetType = UNSET
     errcode: int = 0
     errmsg: str = "ok"

@@ -56,20 +56,28 @@ class PostgresServer:
         self._call(
             "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", *careless
         )
-        settings = ["listen_addresses=", f"unix_socket_directories={self.directory}", "timezone=UTC"]
-        settings += () if durable else CARELESS
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [self.program("postgres"), "-D", data, *itertools.chain(*(("-c", one) for one in settings))],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for pytest, which then stops it
-                # It runs after the change of account, which would clear the mark it leaves.
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it calls nothing that takes a lock
-                **self._as_account(),
-            )
+        self._settings = () if durable else CARELESS
+        self._launch()
         self._wait_until_it_answers()
+
+    def crash(self) -> None:
+        """SIGKILL to the postmaster: its children notice and follow. What they had not written is lost."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self) -> None:
+        """After a crash: return when the server has recovered and answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            self._launch()
+            try:
+                return self._wait_until_it_answers()
+            except RuntimeError:
+                # It refuses to start beside the children of the one before, until the last of them is gone.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     def stop(self) -> None:
         """End the server at once and remove its folder. Harmless when it has been done."""
@@ -107,6 +115,26 @@ class PostgresServer:
     def _administer(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+    def _launch(self) -> None:
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.directory}",
+            "timezone=UTC",
+            *self._settings,
+        ]
+        options = itertools.chain(*(("-c", one) for one in settings))
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [self.program("postgres"), "-D", self.directory / "data", *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for pytest, which then stops it
+                # It runs after the change of account, which would clear the mark it leaves.
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it calls nothing that takes a lock
+                **self._as_account(),
+            )
 
     def _own(self, path: Path) -> None:
         if self._account:

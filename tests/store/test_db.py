@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from sqlite3 import DatabaseError
 
 import pytest
 
 from rili.errors import ItemNotFound, Stale, Unavailable
 from rili.store import libpq, sqlite
 from rili.store.db import ATTEMPTS, Refused
+from rili.store.migrations import migrate
 from rili.store.open import open_database
 from tests.store.conftest import names, note, outside
 
@@ -343,6 +345,22 @@ def test_a_cancelled_caller_harms_nobody(db, run, url):
     assert isinstance(cancelled, asyncio.CancelledError)
     assert names(url) >= {"a", "c"}
     assert run(db.write(note("d"))) == "d"
+
+
+def test_a_file_that_is_no_database_any_more(run, tmp_path):
+    """Whoever asks is told, and the server can still be stopped."""
+    url = f"sqlite:{tmp_path / 'rili.db'}"
+    migrate(url)
+    db = open_database(url)
+    for path in tmp_path.iterdir():
+        with path.open("r+b") as file:  # never shorter: it is mapped into memory
+            file.write(b"\xff" * path.stat().st_size)
+
+    for _ in range(2):
+        with pytest.raises(DatabaseError):
+            run(asyncio.wait_for(db.write(note("a")), 5))
+
+    run(db.close())
 
 
 @sqlite_only

@@ -13,6 +13,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -202,7 +203,8 @@ class SqliteDatabase:
     def _shut(self) -> None:
         self._committing.stop()
         self._cleaning.stop()
-        self._cleaner.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error):  # full or broken: nothing is lost, the next start finds a longer log
+            self._cleaner.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for connection in (self._writer, self._reader, self._cleaner):
             connection.close()
 
@@ -215,7 +217,7 @@ class SqliteDatabase:
             return
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if _primary(error) == sqlite3.SQLITE_BUSY:
                 self._committing.do(partial(self._wait_for_lock, loop))
             else:
@@ -288,9 +290,10 @@ class SqliteDatabase:
         except Exception as error:  # noqa: BLE001 - the callers get it
             failure = error
             self._undo_all()
+        changes = self._writer.total_changes
         _tell(loop, self._committed, loop, outcomes, failure)
-        if self._writer.total_changes - self._cleaned_at > CHECKPOINT_ROWS:
-            self._cleaned_at = self._writer.total_changes
+        if changes - self._cleaned_at > CHECKPOINT_ROWS:
+            self._cleaned_at = changes
             self._cleaning.do(self._checkpoint)
 
     def _committed(
@@ -321,8 +324,8 @@ class SqliteDatabase:
             _, pages, _ = self._cleaner.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if pages > LONG_LOG_PAGES:
                 self._cleaner.execute("PRAGMA wal_checkpoint(RESTART)")
-        except sqlite3.OperationalError:
-            # Busy or full: nothing is lost, the log stays longer until the next one.
+        except sqlite3.Error:
+            # Busy, full or broken: nothing is lost, the log stays longer until the next one.
             return
 
 

@@ -5,6 +5,7 @@ import threading
 from sqlite3 import DatabaseError
 
 import pytest
+from psycopg.errors import DivisionByZero
 
 from rili.errors import ItemNotFound, Stale, Unavailable
 from rili.store import libpq, sqlite
@@ -437,6 +438,39 @@ def test_a_statement_that_a_failure_kept_from_being_prepared_works_later(db, run
     run(scenario())
 
     assert names(url) == {"later"}
+
+
+@postgres_only
+def test_statements_are_forgotten_in_time(migrated_url, monkeypatch):
+    """Also when the first one after that fails, and when nothing but failures happens."""
+    monkeypatch.setattr(libpq, "PREPARED", 5)
+    session = libpq.Session(migrated_url)
+
+    for number in range(20):
+        with pytest.raises(DivisionByZero):
+            session.begin().one(f"SELECT {number} / 0")
+        session.leave()
+        assert session.begin().one(f"SELECT {number}") == (number,)
+        session.commit()
+
+    held = session.begin().one("SELECT count(*) FROM pg_prepared_statements")
+    session.close()
+    assert held is not None
+    assert held[0] < 15
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("postgresql://rili:pass%word@127.0.0.1:1/rili", id="a percent sign"),
+        pytest.param("postgresql://rili:pass word@127.0.0.1:1/rili", id="a space"),
+    ],
+)
+def test_a_password_that_breaks_the_address_is_not_repeated(address):
+    with pytest.raises(Unavailable) as refused:
+        open_database(address, 1)
+
+    assert "word" not in (refused.value.description or "")
 
 
 @pytest.mark.parametrize(

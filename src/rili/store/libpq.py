@@ -23,11 +23,22 @@ from rili.errors import Stale, Unavailable
 from rili.store.db import Refused, Row, Value
 
 # What an address may say otherwise. Seconds; milliseconds for tcp_user_timeout.
-CONNECTING = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "client_encoding": "UTF8"}
+CONNECTING = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "tcp_user_timeout": 10_000,
+    "client_encoding": "UTF8",
+}
 LOCK_WAIT_MS = 5_000
 
+# Seconds, and probes. For the server's end: a machine that went away without a word loses its transaction, with its
+# locks and claims, after half a minute, not after the two hours of the kernel. (idle_in_transaction_session_timeout
+# would not serve: between two flushes of a pipeline the server does not count as idle.)
+KEEPALIVE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 4}
+
 PREPARED = 1_000
-"""Prepared statements a connection keeps, about. The texts are few, but each pattern of NULLs is one of its own."""
+"""Statements a connection prepares before it begins anew, about. The texts are few, but each pattern of NULLs is one
+of its own, and what a failure left unconfirmed is prepared again."""
 
 GOOD = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}
 
@@ -62,9 +73,14 @@ class Session:
     def __init__(self, url: str) -> None:
         """Connect. Raises Lost."""
         try:
-            address = make_conninfo("", **{**CONNECTING, **conninfo_to_dict(url)})
-            self._connection = psycopg.connect(address, autocommit=True)
-            self._connection.execute(f"SET lock_timeout = {LOCK_WAIT_MS}".encode())
+            parts = conninfo_to_dict(url)
+        except psycopg.Error:
+            # Its text repeats a part of the address, which may be the password.
+            raise Lost(description="the setting database is not the address of a PostgreSQL") from None
+        try:
+            self._connection = psycopg.connect(make_conninfo("", **{**CONNECTING, **parts}), autocommit=True)
+            for name, value in {"lock_timeout": LOCK_WAIT_MS, **KEEPALIVE}.items():
+                self._connection.execute(f"SET {name} = {value}".encode())
         except psycopg.Error as error:
             raise Lost(description=f"PostgreSQL does not answer: {error}") from error
         self._libpq = self._connection.pgconn
@@ -87,9 +103,11 @@ class Session:
 
     def begin(self, *, read_only: bool = False) -> PostgresTx:
         """A transaction: READ COMMITTED, or one snapshot that cannot write. Sent with its first statement."""
-        if len(self._prepared) > PREPARED:
+        if self._names > PREPARED:
             self.send("DEALLOCATE ALL", {})
             self._prepared.clear()
+            self._unconfirmed.clear()
+            self._names = 0
         if read_only:
             self.send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
         else:

@@ -34,13 +34,7 @@ def recall(tx: Tx, corp_id: str, key: str, now_ms: int) -> Remembered | None:
 
 def remember(tx: Tx, corp_id: str, key: str, what: Remembered, now_ms: int) -> None:
     """Keep *what* under *key*, and let go of a few that are older than a day."""
-    tx.queue(
-        """
-        DELETE FROM idempotency WHERE (corp_id, key) IN
-               (SELECT corp_id, key FROM idempotency WHERE created_ms <= :oldest_ms ORDER BY created_ms LIMIT 20)
-        """,
-        oldest_ms=now_ms - LIFE_MS,
-    )
+    _forget(tx, now_ms)
     tx.queue(
         """
         INSERT INTO idempotency (corp_id, key, body_hash, status, etag, answer, created_ms)
@@ -57,3 +51,16 @@ def remember(tx: Tx, corp_id: str, key: str, what: Remembered, now_ms: int) -> N
         answer=what.answer,
         now_ms=now_ms,
     )
+
+
+def _forget(tx: Tx, now_ms: int) -> None:
+    """One transaction at a time: the others would wait for it to end, to find the same rows gone."""
+    if tx.claim("idempotency.forget"):
+        tx.queue(
+            """
+            DELETE FROM idempotency WHERE (corp_id, key) IN
+                   (SELECT corp_id, key FROM idempotency WHERE created_ms <= :oldest_ms
+                     ORDER BY created_ms LIMIT 20)
+            """,
+            oldest_ms=now_ms - LIFE_MS,
+        )

@@ -7,6 +7,8 @@ from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller, TokenCache, authenticate, require
 from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken
 from rili.model import scopes
+from rili.model.secrets import hash_secret
+from rili.store import tokens
 from rili.store.tokens import TokenOwner
 from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation
 
@@ -111,6 +113,27 @@ def test_a_removed_app_is_out_as_soon_as_the_database_allows(shared_database: Sh
 
     with pytest.raises(InvalidAuthentication):
         shared_database.run(authenticate(db, token, NOW_MS + db.cache_ms, cache))
+
+
+def test_a_token_that_was_extended_goes_on(shared_database: SharedDatabase, signed_in):
+    """Also where the time of before is still remembered."""
+    app, token = signed_in
+    cache = TokenCache()
+    db = shared_database.db
+    last_ms = NOW_MS + HOURS_2_MS - 1
+    shared_database.run(authenticate(db, token, last_ms, cache))
+
+    shared_database.write(
+        lambda tx: tokens.put(
+            tx,
+            hash_secret(token),
+            app_key=app.app_key,
+            corp_id=app.corp_id,
+            expires_ms=last_ms + HOURS_2_MS,
+        )
+    )
+
+    assert shared_database.run(authenticate(db, token, last_ms + 1, cache)).app_key == app.app_key
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ async def authenticate(db: Database, token: str | None, now_ms: int, cache: Toke
         raise MissingToken
     token_hash = hash_secret(token)
     owner = cache.get(token_hash, now_ms, db.cache_ms)
-    if owner is None:
+    if owner is None or owner.expires_ms <= now_ms:  # which may have been extended meanwhile
         owner = await db.read(lambda tx: tokens.owner(tx, token_hash))
         if owner is not None and db.cache_ms:
             cache.put(token_hash, owner, now_ms)

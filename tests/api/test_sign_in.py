@@ -91,6 +91,7 @@ def test_token_of_an_organisation_is_refused(office: Office, corp_id, sent, stat
         ),
         pytest.param("appkey=KEY", {"errcode": 40096, "errmsg": "不合法的appKey或appSecret"}, id="no secret"),
         pytest.param("", {"errcode": 40035, "errmsg": "缺少参数 corpid or appkey"}, id="nothing"),
+        pytest.param("appkey=%00", {"errcode": 40035, "errmsg": "参数错误"}, id="no text"),
     ],
 )
 def test_gettoken_is_refused_with_200(office: Office, query: str, body: dict):

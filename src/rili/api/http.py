@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from rili.errors import (
     IdempotencyProcessing,
     IdempotentParameterMismatch,
     InvalidParameter,
+    Unavailable,
 )
 from rili.model.ids import NewBytes
 from rili.store import idempotency
@@ -31,6 +33,8 @@ T = TypeVar("T")
 CONTENT_TYPE = "application/json;charset=utf-8"
 
 encode = msgspec.json.Encoder().encode
+
+_failures = logging.getLogger("rili.failure")
 
 
 class Service:
@@ -168,16 +172,23 @@ def json_answer(body: Any, status: int = 200) -> Response:
 def refuse(scope: Scope, failure: Failure) -> Response:
     """The documented error that *failure* is."""
     scope["rili.code"] = failure.code
+    if isinstance(failure, Unavailable):
+        report(scope, failure)
     body = error_body(
         scope["rili.request_id"],
         failure.code,
         failure.message,
-        description=failure.description,
+        description=None if isinstance(failure, Unavailable) else failure.description,
         accessdenieddetail={"requiredScopes": list(failure.required_scopes)}
         if failure.required_scopes
         else None,
     )
     return Response(body, failure.status, {"content-type": CONTENT_TYPE, **failure.headers})
+
+
+def report(scope: Scope, failure: Unavailable) -> None:
+    """Log what ails the database. It names machines and files, which are no caller's business."""
+    _failures.error("request %s: %s", scope["rili.request_id"], failure.description)
 
 
 def storable(text: str) -> bool:

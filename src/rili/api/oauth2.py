@@ -5,12 +5,14 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from rili.actions.sign_in import TOKEN_SECONDS, sign_in
-from rili.api.http import Request, json_answer
+from rili.api.http import Request, json_answer, report
 from rili.errors import (
     InvalidClient,
     InvalidClientIdOrSecret,
+    InvalidParameter,
     LegacyFailure,
     Missingbody,
+    Unavailable,
     UnsupportedGrantType,
 )
 from rili.wire import topapi
@@ -40,7 +42,10 @@ async def get_token(request: Request) -> Response:
 
 async def get_legacy_token(request: Request) -> Response:
     """GET /gettoken"""
-    query = request.query
+    try:
+        query = request.query
+    except InvalidParameter:
+        return _refused(LegacyFailure(40035, "参数错误"))
     app_key = query.get("appkey") or query.get("corpid") or ""
     if not app_key:
         return _refused(LegacyFailure(40035, "缺少参数 corpid or appkey"))
@@ -48,6 +53,9 @@ async def get_legacy_token(request: Request) -> Response:
         token = await _sign_in(request, app_key, query.get("appsecret") or query.get("corpsecret") or "")
     except InvalidClientIdOrSecret:
         return _refused(LegacyFailure(40096, "不合法的appKey或appSecret"))
+    except Unavailable as busy:
+        report(request.scope, busy)
+        return _refused(topapi.BUSY)
     return json_answer(LegacyToken(token, TOKEN_SECONDS))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 from rili.actions import contacts
-from rili.api.http import Request, json_answer
+from rili.api.http import Request, json_answer, report
 from rili.auth.callers import Caller, authenticate, require
 from rili.errors import (
     AccessTokenPermissionDenied,
@@ -18,6 +18,7 @@ from rili.errors import (
     LegacyFailure,
     MissingToken,
     RequestTooLarge,
+    Unavailable,
     UserNotFound,
 )
 from rili.model import scopes
@@ -45,6 +46,9 @@ def _method(scope: str) -> Callable[[Method], Handler]:
                 answer = topapi.failure(failure, request_id)
             except RequestTooLarge:
                 raise
+            except Unavailable as busy:
+                report(request.scope, busy)
+                answer = topapi.failure(topapi.BUSY, request_id)
             except InvalidParameter:
                 answer = topapi.failure(LegacyFailure(400002, "参数错误"), request_id)
             return json_answer(answer)

@@ -13,6 +13,9 @@ from msgspec import UNSET, Struct, UnsetType
 from rili.errors import LegacyFailure
 from rili.model.directory import Membership, User
 
+BUSY = LegacyFailure(-1, "系统繁忙")
+"""What the new family answers with 503."""
+
 _ID_LETTERS = "0123456789abcdefghijklmnpqrstuvy"
 
 

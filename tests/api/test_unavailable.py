@@ -10,6 +10,8 @@ import pytest
 from rili.app import build
 from rili.config import Settings
 from rili.errors import Unavailable
+from rili.store.migrations import migrate
+from rili.store.open import open_database
 from tests.asgi import call
 
 TOKEN = {"x-acs-dingtalk-access-token": "0" * 32}
@@ -47,3 +49,22 @@ def test_unavailable(caplog, method, target, status, expected):
     assert answer.json | expected == answer.json
     assert b"db.internal" not in answer.body
     assert "db.internal" in caplog.text
+
+
+def test_health_is_the_databases(tmp_path):
+    path = tmp_path / "rili.db"
+    url = f"sqlite:{path}"
+    migrate(url)
+    db = open_database(url)
+    app = build(Settings(database=url), db, clock=lambda: 0)
+
+    async def scenario():
+        before = await call(app, "GET", "/healthz")
+        for file in tmp_path.iterdir():
+            with file.open("r+b") as opened:
+                opened.write(b"\xff" * file.stat().st_size)
+        after = await call(app, "GET", "/healthz")
+        await db.close()
+        return before.status, after.status
+
+    assert asyncio.run(scenario()) == (200, 503)

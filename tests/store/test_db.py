@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from sqlite3 import DatabaseError
 
 import pytest
 from psycopg.errors import DivisionByZero
@@ -358,7 +357,7 @@ def test_a_file_that_is_no_database_any_more(run, tmp_path):
             file.write(b"\xff" * path.stat().st_size)
 
     for _ in range(2):
-        with pytest.raises(DatabaseError):
+        with pytest.raises(Unavailable):
             run(asyncio.wait_for(db.write(note("a")), 5))
 
     run(db.close())

@@ -233,7 +233,9 @@ def test_create_of_nothing(app: App) -> None:
         pytest.param("nobody", "nobody here has the unionId nobody", id="nobody"),
         pytest.param("userid", "it is a userid, and /topapi/v2/user/get tells its unionId", id="userid"),
         pytest.param("email", "it is a mail address, and a unionId is needed", id="mail address"),
-        pytest.param("mobile", "it is the mobile number of userid user02", id="mobile number"),
+        pytest.param(
+            "mobile", "it is a mobile number, and /topapi/v2/user/getbymobile tells whose", id="mobile number"
+        ),
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET", "DELETE"])

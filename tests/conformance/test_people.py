@@ -133,7 +133,11 @@ def test_optional_can_change(app: App) -> None:
         pytest.param("nobody", "attendees[1].id: nobody here has the unionId nobody", id="nobody"),
         pytest.param("userid", "it is a userid, and /topapi/v2/user/get tells its unionId", id="a userid"),
         pytest.param("email", "it is a mail address, and a unionId is needed", id="a mail address"),
-        pytest.param("mobile", "it is the mobile number of userid user03", id="a mobile number"),
+        pytest.param(
+            "mobile",
+            "it is a mobile number, and /topapi/v2/user/getbymobile tells whose",
+            id="a mobile number",
+        ),
     ],
 )
 def test_unknown_people(app: App, kind: str, description: str) -> None:

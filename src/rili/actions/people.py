@@ -58,8 +58,9 @@ def other_kind_of_id(tx: Tx, corp_id: str, text: str) -> str:
         return "; it is a userid, and /topapi/v2/user/get tells its unionId"
     if users.by_email_keys(tx, corp_id, [email_key(text)]):
         return "; it is a mail address, and a unionId is needed"
-    if user := users.by_mobile(tx, corp_id, text):
-        return f"; it is the mobile number of userid {user.userid}, and /topapi/v2/user/get tells the unionId"
+    if users.by_mobile(tx, corp_id, text):
+        # Not whose: that takes a permission point of its own.
+        return "; it is a mobile number, and /topapi/v2/user/getbymobile tells whose"
     return ""
 
 

@@ -228,6 +228,36 @@ def test_create_of_nothing(app: App) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "message", "description"),
+    [
+        pytest.param({"summary": ""}, "Event summary cannot be blank", "summary", id="blank summary"),
+        pytest.param({"description": "x" * 5001}, FREE, "description", id="a long text"),
+        pytest.param({"reminders": [{"minutes": -1}]}, FREE, "reminders[0].minutes", id="negative minutes"),
+        pytest.param({"attendees": [{"id": "x"}] * 501}, FREE, "attendees", id="501 people"),
+        pytest.param(daily(366), INTERVAL, "interval", id="interval"),
+        pytest.param(daily(numberOfOccurrences=0), OCCURRENCES, "numberOfOccurrences", id="occurrences"),
+    ],
+)
+def test_a_wrong_body_comes_before_who_and_where(
+    app: App, body: Json, message: str | None, description: str
+) -> None:
+    """Members, formats and limits, then existence, then permission."""
+    event_id = app.create({"attendees": [{"id": app.colleague.union_id}]})["id"]
+    unknown = app.path("unknown"), {"id": "unknown"} | body
+    not_the_organizers = app.path(event_id, user=app.colleague.union_id), {"id": event_id} | body
+
+    for target, sent in (unknown, not_the_organizers):
+        _refused(app.call("PUT", target, sent), *INVALID, message, description)
+    _refused(app.call("POST", app.path(user="nobody"), HOUR | body), *INVALID, message, description)
+
+
+def test_a_missing_member_comes_before_an_unknown_user(app: App) -> None:
+    reply = app.call("POST", app.path(user="nobody"), {"summary": "S"})
+
+    assert_refused(reply, *INVALID, "Event start time not set.")
+
+
+@pytest.mark.parametrize(
     ("kind", "description"),
     [
         pytest.param("nobody", "nobody here has the unionId nobody", id="nobody"),

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 from rili.actions.people import invite, other_kind_of_id
 from rili.auth.callers import Caller
 from rili.errors import InstanceNotExist, InvalidParameter, ItemNotFound, PreconditionFailed
-from rili.model.event import Event, EventChange, Origin, asks_again, change_event, new_event
+from rili.model.event import (
+    Event,
+    EventChange,
+    Origin,
+    asks_again,
+    change_event,
+    check_change,
+    check_draft,
+    new_event,
+)
 from rili.model.ids import EVENT_ID_BYTES, NewBytes
 from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
@@ -46,6 +55,7 @@ def create_event(
 
     Raises ItemNotFound for an unknown user or calendar, InvalidParameter for what breaks a rule.
     """
+    check_draft(draft, rules)  # what is wrong for everybody comes before who and where
     calendar = _calendar(tx, by, place)
     event = new_event(
         Origin(by.corp_id, calendar.calendar_id, place.user_id),
@@ -82,6 +92,7 @@ def update_event(
 
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
+    check_change(change, rules)  # what is wrong for every event comes before whether this one is there
     stored = _to_change(tx, by, place, event_id)
     before = stored.event
     event = change_event(

@@ -8,7 +8,7 @@ from rili.auth.callers import Caller
 from rili.errors import InvalidParameter
 from rili.model.directory import email_key
 from rili.model.ids import NewBytes, opaque_id
-from rili.model.people import Attendee, GivenAttendee, Invited, check_given
+from rili.model.people import Attendee, GivenAttendee, Invited
 from rili.store import guests, users
 from rili.store.db import Tx
 
@@ -18,10 +18,9 @@ def invite(
 ) -> tuple[Invited, ...]:
     """The people that *given* names. Those among *current* need not be in the directory any more.
 
-    A colleague's mail address becomes the colleague; another becomes a guest, made here if it is new.
-    Raises InvalidParameter for an id that is nobody's.
+    *given* has passed `check_given`. A colleague's mail address becomes the colleague; another becomes a guest,
+    made here if it is new. Raises InvalidParameter for an id that is nobody's.
     """
-    check_given(given)
     here = {one.person_id: one for one in current}
     ids = {one.id for one in given if one.id and one.id not in here}
     # Backwards: of two spellings of one address the first stays.

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from rili.errors import InvalidParameter, PermissionDenied
-from rili.model.people import GivenAttendee
-from rili.model.recurrence import GivenRecurrence, Recurrence, check_start, settle, until_ms
+from rili.model.people import GivenAttendee, check_given
+from rili.model.recurrence import GivenRecurrence, Recurrence, check_rule, check_start, settle, until_ms
 from rili.model.rules import Rules, lenient_accepts
 from rili.model.when import AllDay, GivenWhen, When, change_when, new_when
 
@@ -140,7 +140,7 @@ def new_event(
     """
     if draft.summary is UNSET:
         raise _blank_summary()
-    _check_fields(draft)
+    _check_fields(draft, rules)
     when = new_when(draft.when, rules)
     event = Event(
         corp_id=origin.corp_id,
@@ -170,8 +170,7 @@ def change_event(
     Source: the reference page of Update event: a field not sent stays as it is; decision 2.
     """
     check_organizer(event, by)
-    _check_fields(change)
-    _check_end_and_number(change, rules)
+    check_change(change, rules)
     when = change_when(event.when, change.when, rules)
     recurrence = event.recurrence
     if change.recurrence is not UNSET:
@@ -184,6 +183,20 @@ def change_event(
     return msgspec.structs.replace(
         event, when=when, recurrence=recurrence, version=event.version + 1, updated_ms=now_ms, **named
     )
+
+
+def check_draft(draft: EventChange, rules: Rules) -> None:
+    """Raises InvalidParameter for what is wrong in *draft* whoever makes an event of it."""
+    if draft.summary is UNSET:
+        raise _blank_summary()
+    _check_fields(draft, rules)
+    new_when(draft.when, rules)
+
+
+def check_change(change: EventChange, rules: Rules) -> None:
+    """Raises InvalidParameter for what is wrong in *change* whatever event it is for."""
+    _check_fields(change, rules)
+    _check_end_and_number(change, rules)
 
 
 def check_organizer(event: Event, by: str) -> None:
@@ -211,7 +224,7 @@ def _sent(change: EventChange) -> dict[str, object]:
     return {name: value for name in _COPIED if (value := getattr(change, name)) is not UNSET}
 
 
-def _check_fields(change: EventChange) -> None:
+def _check_fields(change: EventChange, rules: Rules) -> None:
     if change.summary is not UNSET:
         if not change.summary.strip():
             raise _blank_summary()
@@ -226,6 +239,10 @@ def _check_fields(change: EventChange) -> None:
                 raise InvalidParameter(
                     description=f"reminders[{number}].minutes: expected minutes before the start, 0 or more"
                 )
+    if change.attendees is not UNSET:
+        check_given(change.attendees)
+    if change.recurrence is not UNSET:
+        check_rule(change.recurrence, rules)
 
 
 def _check_end_and_number(change: EventChange, rules: Rules) -> None:

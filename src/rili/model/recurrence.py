@@ -5,13 +5,13 @@ Source: the reference page of Update event; decision 7.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
 from msgspec import Struct
 
 from rili.errors import InvalidParameter, ParsedTimestampError
-from rili.model.moment import midnight_ms, parse_date, parse_date_time
+from rili.model.moment import Instant, Moment, midnight_ms, parse_date, parse_date_time
 from rili.model.rules import Rules, lenient_accepts, one_of
 from rili.model.when import AllDay, Timed, When
 
@@ -89,13 +89,27 @@ def settle(given: GivenRecurrence, when: When, rules: Rules) -> Recurrence:
 
     Raises InvalidParameter, with the documented text for an interval or a number of occurrences.
     """
+    range_ = check_rule(given, rules)
+    assert given.pattern is not None
+    pattern = _pattern(given.pattern, when.first_day)
+    _check_end(range_, when)
+    return Recurrence(pattern, range_)
+
+
+def check_rule(given: GivenRecurrence, rules: Rules) -> Range:
+    """The range. Raises InvalidParameter for what is wrong in *given* whatever event repeats so."""
     if given.pattern is None or given.pattern.type is None:
         raise InvalidParameter(
             description="recurrence.pattern.type: a repeating event needs it, one of "
             + ", ".join(PATTERN_TYPES)
         )
-    pattern = _pattern(given.pattern, when.first_day)
-    return Recurrence(pattern, _range(given.range or GivenRange(), when, rules))
+    one_of(given.pattern.type, PATTERN_TYPES, "recurrence.pattern.type")
+    if given.pattern.interval is not None and given.pattern.interval not in INTERVALS:
+        raise InvalidParameter(
+            "Recurrence interval must between [1, 365]",
+            description=f"recurrence.pattern.interval: {given.pattern.interval} is not",
+        )
+    return _range(given.range or GivenRange(), rules)
 
 
 def check_start(recurrence: Recurrence, when: When) -> None:
@@ -117,11 +131,6 @@ def until_ms(recurrence: Recurrence | None, when: When) -> int | None:
 def _pattern(given: GivenPattern, first: date) -> Pattern:
     kind = one_of(given.type or "", PATTERN_TYPES, "recurrence.pattern.type")
     interval = 1 if given.interval is None else given.interval
-    if interval not in INTERVALS:
-        raise InvalidParameter(
-            "Recurrence interval must between [1, 365]",
-            description=f"recurrence.pattern.interval: {interval} is not",
-        )
     if kind == "daily":
         return Pattern("daily", interval)
     if kind == "weekly":
@@ -146,7 +155,7 @@ def _pattern(given: GivenPattern, first: date) -> Pattern:
     return Pattern("absoluteYearly", interval)
 
 
-def _range(given: GivenRange, when: When, rules: Rules) -> Range:
+def _range(given: GivenRange, rules: Rules) -> Range:
     kind = None if given.type is None else one_of(given.type, RANGE_TYPES, "recurrence.range.type")
     end_date, number = given.end_date, given.number_of_occurrences
     if end_date is not None and number is not None:
@@ -172,9 +181,8 @@ def _range(given: GivenRange, when: When, rules: Rules) -> Range:
         raise InvalidParameter(
             description="recurrence.range.endDate: it is missing, and range.type is endDate"
         )
-    settled = Range("endDate", end_date=end_date)
-    _check_end(settled, when)
-    return settled
+    _last(end_date)
+    return Range("endDate", end_date=end_date)
 
 
 def _check_end(range_: Range, when: When) -> None:
@@ -184,22 +192,27 @@ def _check_end(range_: Range, when: When) -> None:
 
 def _last_ms(end_date: str, when: When) -> int:
     """The last instant at which an occurrence may start: inclusive, a bare date is the whole day (decision 7)."""
+    last = _last(end_date)
+    if isinstance(last, date):
+        return _day_end_ms(last, when)
+    if isinstance(when, Timed):
+        return last.within(when.start.zone).epoch_ms()
+    return midnight_ms(last.wall.date())
+
+
+def _last(end_date: str) -> date | Instant:
     try:
-        if "T" not in end_date:
-            return _day_end_ms(parse_date(end_date, "recurrence.range.endDate"), when)
-        instant = parse_date_time(end_date, "recurrence.range.endDate")
+        parse = parse_date_time if "T" in end_date else parse_date
+        return parse(end_date, "recurrence.range.endDate")
     except InvalidParameter as bad:
         raise ParsedTimestampError(description=bad.description) from None
-    if isinstance(when, Timed):
-        return instant.within(when.start.zone).epoch_ms()
-    return midnight_ms(instant.wall.date())
 
 
 def _day_end_ms(day: date, when: When) -> int:
     if isinstance(when, AllDay):
         return midnight_ms(day)
-    midnight = parse_date_time(f"{day + timedelta(days=1)}T00:00", "recurrence.range.endDate")
-    return midnight.within(when.start.zone).epoch_ms() - 1
+    midnight = datetime.combine(day + timedelta(days=1), time())
+    return Moment(midnight, when.start.zone).epoch_ms() - 1
 
 
 def _weekdays(text: str | None) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from rili.api.log import RequestLog, network
-from rili.server.logs import JsonLines
+from rili.server.logs import JsonLines, log_loop_failure
 from tests.server.conftest import NOW_MS
 
 SECRETS = ["T0ken", "Quer1", "Pa7h", "B0dy", "H3ader", "Exc3ption", "198.51.100.77"]
@@ -170,3 +170,19 @@ def test_other_lines_are_json() -> None:
         "logger": "rili.server",
         "message": "stopped early",
     }
+
+
+def test_a_failed_callback_is_logged_without_its_arguments(caplog: Any) -> None:
+    def fail(_: str) -> None:
+        raise ValueError("of somebody")
+
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.set_exception_handler(log_loop_failure)
+        loop.call_soon(fail, "a-secret")
+        runner.run(asyncio.sleep(0))
+
+    assert caplog.messages[0].startswith("Exception in callback: ValueError")
+    assert "test_log.py" in caplog.text
+    assert "a-secret" not in caplog.text
+    assert "of somebody" not in caplog.messages[0].partition("\n")[0]

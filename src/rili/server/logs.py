@@ -47,6 +47,7 @@ def log_to_stderr(clock: Callable[[], int]) -> None:
 
 
 def log_loop_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """asyncio's own report repeats addresses and objects; this one names the failure."""
+    """asyncio's own report repeats addresses, objects and the arguments of callbacks; this one names the failure."""
     del loop
-    logging.getLogger("rili.failure").error("%s: %s", context["message"], describe(context.get("exception")))
+    before, callback, _ = str(context["message"]).partition("in callback")  # its arguments follow
+    logging.getLogger("rili.failure").error("%s: %s", before + callback, describe(context.get("exception")))

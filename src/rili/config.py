@@ -69,8 +69,8 @@ def load(path: Path | None, environ: Mapping[str, str], *, database: str | None 
         BadSettings: with every problem found, in the order of the file, then of the environment.
     """
     problems: list[str] = []
-    said = _file(path, problems) if path else {}
-    said |= _environment(environ, problems)
+    in_file = _file(path, problems) if path else {}
+    said = (in_file or {}) | _environment(environ, problems)
     if database is not None:
         said["database"] = _Said(database, "--database")
     values: dict[str, Any] = {}
@@ -82,7 +82,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, database: str | None 
             problems.append(
                 f"{where}: {name} must be {rule.allowed}{_shown(name, value)}（须为{rule.allowed_zh}）"
             )
-    if "database" not in said:
+    if "database" not in said and in_file is not None:
         problems.append(
             f"{path or 'settings'}: database is not set: {_RULES['database'].allowed},"
             f" in the file or as {PREFIX}DATABASE（未设置 database）"
@@ -93,23 +93,24 @@ def load(path: Path | None, environ: Mapping[str, str], *, database: str | None 
     return Settings(**values)
 
 
-def _file(path: Path, problems: list[str]) -> dict[str, _Said]:
+def _file(path: Path, problems: list[str]) -> dict[str, _Said] | None:
+    """None: what the file says is not known."""
     try:
         text = path.read_bytes().decode()
     except OSError as e:
         problems.append(f"{path}: cannot be read: {e.strerror}（无法读取配置文件）")
-        return {}
+        return None
     except UnicodeDecodeError as e:
         line = e.object.count(b"\n", 0, e.start) + 1
         problems.append(f"{path}:{line}: not UTF-8（不是 UTF-8 编码）")
-        return {}
+        return None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         place = re.search(r"\s*\(at line (\d+), column \d+\)$", str(e))
         line = f":{place[1]}" if place else f":{text.count(chr(10)) + 1}"  # "(at end of document)"
         problems.append(f"{path}{line}: not TOML: {str(e)[: place.start()] if place else e}（TOML 语法错误）")
-        return {}
+        return None
     lines = {key: _line_of(key, text) for key in table}
     said: dict[str, _Said] = {}
     for key in sorted(table, key=lines.__getitem__):

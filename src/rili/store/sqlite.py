@@ -51,6 +51,12 @@ UNAVAILABLE = {
 }
 
 
+def is_new(url: str) -> bool:
+    """Whether `connect` would make the file."""
+    path = Path(url.removeprefix("sqlite:"))
+    return path.parent.is_dir() and not path.exists()
+
+
 def connect(url: str, *, wait_ms: int = LOCK_WAIT_MS, cache_kib: int = 2_048) -> sqlite3.Connection:
     """A connection that begins transactions only when told to. A new file belongs to its owner alone."""
     path = Path(url.removeprefix("sqlite:"))
@@ -105,6 +111,10 @@ class SqliteTx:
 
     def queue(self, sql: str, /, **params: Value) -> None:
         self.run(sql, **params)
+
+    def run_one(self, sql: str, /, **params: Value) -> None:
+        if self.run(sql, **params) == 0:
+            raise Stale
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         try:

@@ -14,9 +14,10 @@ from typing import Literal
 
 import tzdata
 
-from rili.store import facts
+from rili.store import facts, sqlite
 from rili.store.db import Tx
 from rili.store.migrations.session import open_session
+from rili.store.open import kind_of
 
 HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -66,7 +67,9 @@ def migrate(
 
 
 def pending(url: str) -> list[str]:
-    """The names that `migrate` would apply. Changes no table. Raises UnknownMigration, Unavailable."""
+    """The names that `migrate` would apply. Makes no file and no table. Raises UnknownMigration, Unavailable."""
+    if kind_of(url) == "sqlite" and sqlite.is_new(url):
+        return sorted(_files())
     with open_session(url) as session, session.transaction() as tx:
         return _pending(tx) if session.has_table(tx, "schema_migrations") else sorted(_files())
 

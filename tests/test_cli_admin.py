@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,9 @@ def test_the_organisation_must_be_clear(terminal: Terminal):
         1,
         "error: There are 2 organisations: say which with --org\n",
     )
+    app_key = terminal.json("app", "add", "集成", "--org", two)["app_key"]
+    assert terminal.json("app", "show", app_key)["corp_id"] == two  # its key is nobody else's
+    assert terminal.run("app", "show", app_key, "--org", one).exit_code == 1
     assert terminal.json("user", "list", "--org", one) == terminal.json("user", "list", "--org", two)
 
 
@@ -195,6 +199,8 @@ def test_a_database_without_schema_is_not_touched(database_url: str):
 
     assert result.exit_code == 1
     assert "rili migrate" in result.stderr
+    # A path mistyped leaves no file behind.
+    assert not Path(database_url.removeprefix("sqlite:")).exists()
 
 
 def test_the_database_is_named_by_option_before_environment(terminal: Terminal):

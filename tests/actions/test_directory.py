@@ -246,7 +246,7 @@ def test_an_organisation_goes_with_all_it_held(shared_database: SharedDatabase):
 
     corp_id, app_key = shared_database.write(prepare)
 
-    with pytest.raises(InvalidParameter, match="1 people and 1 apps"):
+    with pytest.raises(InvalidParameter, match="people: 1, apps: 1"):
         shared_database.write(lambda tx: register.remove_organisation(tx, corp_id))
 
     def remove(tx):

@@ -69,7 +69,7 @@ def remove_organisation(tx: Tx, corp_id: str) -> None:
     kept_apps = len(apps.list_all(tx, corp_id))
     if people or kept_apps:
         raise InvalidParameter(
-            f"Organisation {corp_id} has {people} people and {kept_apps} apps: remove them first"
+            f"Organisation {corp_id} is not empty (people: {people}, apps: {kept_apps}): remove them first"
         )
     organisations.erase(tx, corp_id)
 
@@ -87,8 +87,16 @@ def add_app(tx: Tx, app: App, app_secret: str) -> App:
 
 def get_app(tx: Tx, corp_id: str, app_key: str) -> App:
     """Raises ItemNotFound."""
+    app = find_app(tx, app_key)
+    if app.corp_id != corp_id:
+        raise ItemNotFound(f"No app {app_key}")
+    return app
+
+
+def find_app(tx: Tx, app_key: str) -> App:
+    """The app, whosever it is. Raises ItemNotFound."""
     app = apps.get(tx, app_key)
-    if app is None or app.corp_id != corp_id:
+    if app is None:
         raise ItemNotFound(f"No app {app_key}")
     return app
 

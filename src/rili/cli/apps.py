@@ -24,6 +24,7 @@ from rili.cli.command import (
 )
 from rili.model import scopes
 from rili.model.directory import App, new_agent_id, new_app_key, new_app_secret
+from rili.store.db import Tx
 
 apps = typer.Typer(no_args_is_help=True, help="Apps that call the API.")
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens.")
@@ -75,7 +76,7 @@ def show_app(
     app_key: AppKey, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Show one app."""
-    found = read(config, database, lambda tx: register.get_app(tx, corp_id_of(tx, org), app_key))
+    found = read(config, database, lambda tx: register.get_app(tx, _owner(tx, org, app_key), app_key))
     print_record(_app(found), as_json)
 
 
@@ -98,7 +99,7 @@ def set_app(
         config,
         database,
         lambda tx: register.set_app(
-            tx, corp_id_of(tx, org), app_key, name=name, agent_id=agent_id, new_secret=app_secret
+            tx, _owner(tx, org, app_key), app_key, name=name, agent_id=agent_id, new_secret=app_secret
         ),
     )
     print_record(_app(changed, app_secret), as_json)
@@ -124,7 +125,7 @@ def grant(
     changed = write(
         config,
         database,
-        lambda tx: register.grant(tx, corp_id_of(tx, org), app_key, wanted, only=only),
+        lambda tx: register.grant(tx, _owner(tx, org, app_key), app_key, wanted, only=only),
     )
     print_record(_app(changed), as_json)
 
@@ -134,7 +135,7 @@ def remove_app(
     app_key: AppKey, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Delete an app. Its tokens end now."""
-    write(config, database, lambda tx: register.remove_app(tx, corp_id_of(tx, org), app_key))
+    write(config, database, lambda tx: register.remove_app(tx, _owner(tx, org, app_key), app_key))
     print_record({"app_key": app_key, "removed": True}, as_json)
 
 
@@ -150,6 +151,11 @@ def issue(app_key: AppKey, config: Config = None, database: Url = None, as_json:
 # `token` would otherwise have one command, and a group of one takes no name.
 @tokens.callback()
 def tokens_group() -> None: ...
+
+
+def _owner(tx: Tx, org: str | None, app_key: str) -> str:
+    """The organisation that is meant: the one named, or the app's."""
+    return register.find_app(tx, app_key).corp_id if org is None else org
 
 
 def _app(app: App, app_secret: str | None = None) -> Record:

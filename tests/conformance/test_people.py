@@ -231,12 +231,7 @@ def answer(app: App, database: SharedDatabase, event_id: str, responses: dict[st
 
 
 def stored(tx: Tx, app: App, event_id: str) -> Event:
-    (calendar_id,) = tx.one(
-        "SELECT calendar_id FROM events WHERE corp_id = :corp_id AND id = :id",
-        corp_id=app.server.corp_id,
-        id=event_id,
-    ) or ("",)
-    found = events.in_calendar(tx, app.server.corp_id, calendar_id, event_id, lock=True)
+    found = events.in_calendar(tx, app.server.corp_id, app.organizer.union_id, None, event_id, lock=True)
     assert found is not None
     return found.event
 

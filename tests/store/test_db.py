@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from psycopg.errors import DivisionByZero
+from psycopg.errors import InvalidTextRepresentation
 
 from rili.errors import ItemNotFound, Stale, Unavailable
 from rili.store import libpq, sqlite
@@ -74,6 +74,28 @@ def test_a_stale_action_runs_again_from_the_start(db, run, url, stale):
 
     assert run(db.write(action)) == stale + 1
     assert names(url) == {f"run {stale}"}
+
+
+def touch(tx, name):
+    tx.run_one("UPDATE notes SET value = 1 WHERE name = :name", name=name)
+
+
+def test_a_row_that_must_be_there_and_is_not_makes_the_action_run_again(db, run, url):
+    runs = []
+
+    def action(tx):
+        runs.append(1)
+        note("there")(tx)
+        touch(tx, "there" if len(runs) == 3 else "elsewhere")
+        return len(runs)
+
+    assert run(db.write(action)) == 3
+    assert names(url) == {"there"}
+
+
+def test_a_row_that_is_never_there_is_told(db, run, url):
+    with pytest.raises(Unavailable):
+        run(db.write(lambda tx: touch(tx, "elsewhere")))
 
 
 def test_an_answer_is_durable(db, run, url):
@@ -446,8 +468,8 @@ def test_statements_are_forgotten_in_time(migrated_url, monkeypatch):
     session = libpq.Session(migrated_url)
 
     for number in range(20):
-        with pytest.raises(DivisionByZero):
-            session.begin().one(f"SELECT {number} / 0")
+        with pytest.raises(InvalidTextRepresentation):
+            session.begin().one(f"SELECT {number} + 'x'::bigint")
         session.leave()
         assert session.begin().one(f"SELECT {number}") == (number,)
         session.commit()

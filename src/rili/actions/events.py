@@ -133,10 +133,7 @@ def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) ->
 
     Raises ItemNotFound, or InstanceNotExist for one that was deleted (decision 13).
     """
-    calendar = _calendar(tx, by, place)
-    stored = events.in_calendar(tx, by.corp_id, calendar.calendar_id, event_id, lock=False)
-    if stored is None:
-        raise _no_event(event_id)
+    stored = _stored(tx, by, place, event_id, lock=False)
     if stored.deleted or not stored.shown:
         raise InstanceNotExist(description="The event was deleted.")
     people = attendees.of_event(tx, by.corp_id, event_id, limit=max(shown, 1))
@@ -201,9 +198,17 @@ def _calendar(tx: Tx, by: Caller, place: Place) -> Primary:
 
 
 def _to_change(tx: Tx, by: Caller, place: Place, event_id: str) -> Stored:
-    calendar = _calendar(tx, by, place)
-    stored = events.in_calendar(tx, by.corp_id, calendar.calendar_id, event_id, lock=True)
-    if stored is None or stored.deleted or not stored.shown:
+    stored = _stored(tx, by, place, event_id, lock=True)
+    if stored.deleted or not stored.shown:
+        raise _no_event(event_id)
+    return stored
+
+
+def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> Stored:
+    calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
+    stored = events.in_calendar(tx, by.corp_id, place.user_id, calendar_id, event_id, lock=lock)
+    if stored is None:
+        _calendar(tx, by, place)  # which may be what there is none of
         raise _no_event(event_id)
     return stored
 

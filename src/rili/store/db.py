@@ -34,6 +34,12 @@ class Tx(Protocol):
         """
         ...
 
+    def run_one(self, sql: str, /, **params: Value) -> None:
+        """Queue a statement that must touch a row. Raises Stale when there is none: now, or with the next answer, or
+        at the commit.
+        """
+        ...
+
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         """Queue one statement for each of *rows*."""
         ...

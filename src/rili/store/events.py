@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from rili.errors import Stale
 from rili.model.event import Event
 from rili.store.db import Tx
 
@@ -25,20 +24,27 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
 
 _IN_CALENDAR = """
     SELECT body, deleted_ms,
-           (SELECT COALESCE(agenda.gone_ms, 0)
-              FROM agenda
-             WHERE agenda.corp_id = events.corp_id
-               AND agenda.event_id = events.id
-               AND agenda.calendar_id = :calendar_id)
+           (SELECT COALESCE(gone_ms, 0)
+              FROM users
+              JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
+              JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
+             WHERE users.corp_id = events.corp_id AND union_id = :owner_id AND active = 1
+               AND (:calendar_id IS NULL OR calendars.calendar_id = :calendar_id)
+               AND event_id = events.id)
       FROM events
      WHERE corp_id = :corp_id AND id = :id
 """
 
 
-def in_calendar(tx: Tx, corp_id: str, calendar_id: str, event_id: str, *, lock: bool) -> Stored | None:
-    """The event if that calendar shows it, or showed it once. *lock*: it is about to be changed."""
+def in_calendar(
+    tx: Tx, corp_id: str, owner_id: str, calendar_id: str | None, event_id: str, *, lock: bool
+) -> Stored | None:
+    """The event if the primary calendar of *owner_id* shows it, or showed it once; and has that id, where one is given.
+
+    *lock*: the event is about to be changed.
+    """
     ask = tx.lock if lock else tx.one
-    row = ask(_IN_CALENDAR, corp_id=corp_id, calendar_id=calendar_id, id=event_id)
+    row = ask(_IN_CALENDAR, corp_id=corp_id, owner_id=owner_id, calendar_id=calendar_id, id=event_id)
     if row is None or row[2] is None:
         return None
     body, deleted_ms, gone_ms = row
@@ -68,7 +74,7 @@ def add(tx: Tx, event: Event) -> str:
 def replace(tx: Tx, event: Event) -> str:
     """Write *event* over the version before it, or raise Stale; answers the text it is kept as."""
     body = msgspec.json.encode(event).decode()
-    rows = tx.run(
+    tx.run_one(
         """
         UPDATE events
            SET body = :body, starts_ms = :starts_ms, ends_ms = :ends_ms, until_ms = :until_ms, version = :version
@@ -82,14 +88,12 @@ def replace(tx: Tx, event: Event) -> str:
         until_ms=event.until_ms,
         body=body,
     )
-    if rows == 0:
-        raise Stale(event.id)
     return body
 
 
 def delete(tx: Tx, event: Event, now_ms: int) -> None:
-    """Mark *event* deleted: its row stays, so that lists can show it (decision 13)."""
-    rows = tx.run(
+    """Mark *event* deleted, or raise Stale: its row stays, so that lists can show it (decision 13)."""
+    tx.run_one(
         """
         UPDATE events SET deleted_ms = :now_ms
          WHERE corp_id = :corp_id AND id = :id AND version = :version AND deleted_ms IS NULL
@@ -99,8 +103,6 @@ def delete(tx: Tx, event: Event, now_ms: int) -> None:
         version=event.version,
         now_ms=now_ms,
     )
-    if rows == 0:
-        raise Stale(event.id)
 
 
 class Derived(msgspec.Struct, frozen=True, gc=False):

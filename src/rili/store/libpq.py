@@ -48,7 +48,7 @@ UNTYPED, INT8 = 0, 20
 DECODE: dict[int, Callable[[bytes], Any]] = {16: b"t".__eq__, INT8: int, 21: int, 23: int, 1700: int}
 
 # Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
-RUN_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
+RUN_AGAIN = {"40001", "40P01", "22012"}  # serialization failure, deadlock, `run_one`'s division by zero
 CONSTRAINT = "23"
 UNAVAILABLE = ("08", "53", "55P03", "57", "58")  # connection, resources, lock timeout, intervention, system
 
@@ -251,6 +251,10 @@ class PostgresTx:
 
     def queue(self, sql: str, /, **params: Value) -> None:
         self._session.send(sql, params)
+
+    def run_one(self, sql: str, /, **params: Value) -> None:
+        # Counted by the server, so that nobody has to wait for the count: no row is a division by zero.
+        self._session.send(f"WITH touched AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM touched", params)
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         for params in rows:

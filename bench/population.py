@@ -91,12 +91,13 @@ def copy_to_postgres(sqlite_url: str, postgres_url: str) -> None:
             if table not in there:
                 continue
             rows = source.execute(f"SELECT * FROM {table}")
-            columns = sql.SQL(", ").join(sql.Identifier(column[0]) for column in rows.description)
+            names = [column[0] for column in rows.description]
+            columns = sql.SQL(", ").join(map(sql.Identifier, names))
             target.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(table)))
             into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
             with target.cursor().copy(into) as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row([_renumbered(*pair) for pair in zip(names, row, strict=True)])
     source.close()
     with psycopg.connect(postgres_url, autocommit=True) as target:
         target.execute("VACUUM ANALYZE")
@@ -155,6 +156,11 @@ def _organisation(tx: Tx, now_ms: int) -> tuple[Population, list[str]]:
 
 def _time(wall: datetime) -> GivenTime:
     return GivenTime(date_time=Instant(wall), zone=ZONE)
+
+
+def _renumbered(column: str, value: object) -> object:
+    """A change number of PostgreSQL is a transaction's: those of SQLite must lie below all of them."""
+    return -value if column == "change_no" and isinstance(value, int) else value
 
 
 def _in_order(source: sqlite3.Connection) -> list[str]:

@@ -29,7 +29,7 @@ _IN_CALENDAR = """
               JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
               JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
              WHERE users.corp_id = events.corp_id AND union_id = :owner_id AND active = 1
-               AND (:calendar_id IS NULL OR calendars.calendar_id = :calendar_id)
+               AND calendars.calendar_id = COALESCE(:calendar_id, calendars.calendar_id)
                AND event_id = events.id)
       FROM events
      WHERE corp_id = :corp_id AND id = :id

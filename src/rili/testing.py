@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from rili.app import build
 from rili.auth.passwords import hash_password
@@ -83,6 +84,8 @@ def running(
 
     *database* is an address as the setting of that name takes it; it is brought up to date and seeded.
     """
+    if rules not in get_args(Rules):
+        raise ValueError(f"rules must be {' or '.join(get_args(Rules))}, not {rules}")
     with tempfile.TemporaryDirectory(prefix="rili-") as folder:
         url = database or f"sqlite:{Path(folder) / 'rili.db'}"
         clock = clock or Clock()

@@ -19,7 +19,11 @@ from tests.postgres import PostgresServer
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of this test run's own. It may lose what a crash of the machine would take: tests are faster so."""
     with PostgresServer() as server:
-        server.start(durable=False)
+        try:
+            server.start(durable=False)
+        except RuntimeError as error:
+            # Once, not at each of hundreds of tests.
+            pytest.exit(f"the tests need a PostgreSQL: {error}", returncode=1)
         yield server
 
 

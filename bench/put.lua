@@ -1,5 +1,5 @@
 -- Updates of existing Rili events: each request names another event and carries another body.
--- wrk ... -s put.lua URL -- TARGETS TOKEN PEOPLE KIND
+-- wrk ... -s put.lua URL -- TARGETS TOKEN KIND
 --   TARGETS  a file, one line an event: unionId of the organizer, tab, event id
 --   KIND     "move" changes summary, description, start and end; "title" the summary alone
 

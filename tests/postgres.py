@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -132,7 +133,7 @@ class PostgresServer:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for pytest, which then stops it
                 # It runs after the change of account, which would clear the mark it leaves.
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it calls nothing that takes a lock
+                preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509 - it calls nothing that takes a lock
                 **self._as_account(),
             )
 
@@ -208,12 +209,12 @@ def _installed() -> Path:
     return Path(spec.origin).parent.parent
 
 
-def _die_with_parent() -> object:
-    """For the child, before it becomes the server: end when the process that started it is killed.
+def die_with_parent(number: signal.Signals) -> Callable[[], object] | None:
+    """For a child, as `preexec_fn`: that signal when the thread that started it ends, however it does.
 
     SIGQUIT is PostgreSQL's immediate shutdown. Elsewhere than on Linux only `atexit` stops it.
     """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+    return lambda: prctl(PR_SET_PDEATHSIG, number)

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+from tests.postgres import die_with_parent
+
 START_SECONDS = 30
 
 
@@ -50,6 +52,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - it calls nothing that takes a lock
             )
         while time.perf_counter() - started < START_SECONDS:
             if self.process.poll() is not None:

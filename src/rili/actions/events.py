@@ -165,7 +165,7 @@ def delete_event(
     after = events.replace(tx, replace(event, version=event.version + 1))
     attendees.answer(tx, event, place.user_id, "declined")
     agenda.move(tx, event)
-    agenda.hide(tx, event, [place.user_id], by.now_ms)
+    agenda.leave(tx, event, place.user_id, by.now_ms)
     _announce(tx, by, place, event, "leave", people, before=stored.body, after=after, switches=switches)
 
 

@@ -129,7 +129,7 @@ def test_who_leaves_is_found_no_more_but_keeps_the_name(shared_database: SharedD
     assert shared_database.read(lambda tx: users.by_union_id(tx, corp_id, union_id)) is None
     assert shared_database.read(lambda tx: users.by_mobile(tx, corp_id, "13900000001")) is None
     assert shared_database.read(lambda tx: users.by_email_keys(tx, corp_id, ["gone@example.com"])) == {}
-    assert shared_database.read(lambda tx: users.exist(tx, corp_id, [union_id])) == set()
+    assert shared_database.read(lambda tx: users.colleagues(tx, corp_id, [union_id])) == {}
     assert shared_database.read(lambda tx: users.names(tx, corp_id, [union_id])) == {union_id: "gone"}
     assert shared_database.read(lambda tx: users.memberships(tx, corp_id, "gone")) == []
     assert shared_database.read(lambda tx: users.by_userid(tx, corp_id, "stays")).manager_userid is None

@@ -66,7 +66,4 @@ def other_kind_of_id(tx: Tx, corp_id: str, text: str) -> str:
 def _named(tx: Tx, corp_id: str, union_ids: set[str]) -> dict[str, tuple[str, str | None]]:
     if not union_ids:
         return {}
-    return {
-        id_: (name, None)
-        for id_, name in users.names(tx, corp_id, users.exist(tx, corp_id, union_ids)).items()
-    }
+    return {id_: (name, None) for id_, name in users.colleagues(tx, corp_id, union_ids).items()}

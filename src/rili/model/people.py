@@ -14,7 +14,6 @@ from rili.errors import InvalidParameter
 Response = Literal["needsAction", "accepted", "declined", "tentative"]
 
 PEOPLE_PER_CALL = 500
-PEOPLE_PER_EVENT = 5_000
 EMAIL_CHARACTERS = 254
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

@@ -39,11 +39,6 @@ def find_or_add(
     return _by_keys(tx, corp_id, spelling)
 
 
-def exist(tx: Tx, corp_id: str, ids: Iterable[str]) -> set[str]:
-    """Those of *ids* that are guests."""
-    return set(emails(tx, corp_id, ids))
-
-
 def emails(tx: Tx, corp_id: str, ids: Iterable[str]) -> dict[str, str]:
     """The addresses of those *ids* that are guests."""
     rows = tx.all(

@@ -108,18 +108,18 @@ def by_email_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def exist(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> set[str]:
-    """Those of *union_ids* that are colleagues now."""
+def colleagues(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
+    """The names of those of *union_ids* that are colleagues now."""
     rows = tx.all(
         """
-        SELECT union_id
+        SELECT union_id, name
           FROM users
          WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids)) AND active = 1
         """,
         corp_id=corp_id,
         union_ids=as_keys(union_ids),
     )
-    return {union_id for (union_id,) in rows}
+    return dict(rows)
 
 
 def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:

@@ -153,6 +153,10 @@ def test_dev_keeps_its_secrets_where_dev_json_is(start: Any, tmp_path: Path) -> 
 
     first = start_once()
     assert start_once() == first
+    # As a start leaves it that ended before it was ready: no address that is wrong, and no secret lost.
+    (tmp_path / "dev.json").rename(tmp_path / "dev.last")
+    assert start_once() == first
+    assert not (tmp_path / "dev.last").exists()
     (tmp_path / "dev.json").unlink()
     third, password_hash = start_once()
 

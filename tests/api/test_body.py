@@ -248,10 +248,10 @@ def test_decision_5_malformed_or_no_object(raw: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "description"),
     [
-        pytest.param({"summary": 1}, "summary: expected str, got int", id="at the top"),
+        pytest.param({"summary": 1}, "summary: expected string, got integer", id="at the top"),
         pytest.param(
             {"attendees": [{}, {"isOptional": "no"}]},
-            "attendees[1].isOptional: expected bool, got str",
+            "attendees[1].isOptional: expected boolean, got string",
             id="deep",
         ),
         pytest.param([], "body: expected object, got array", id="the whole"),

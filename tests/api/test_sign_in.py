@@ -44,7 +44,7 @@ NO_BODY = {"code": "Missingbody", "message": "body is mandatory for this action.
         pytest.param({"form": {"appKey": "KEY", "appSecret": "SECRET"}}, NO_BODY, id="a form"),
         pytest.param(
             {"json": {"appKey": 1}},
-            {"code": "invalidParameter", "message": "appKey: expected str, got int"},
+            {"code": "invalidParameter", "message": "appKey: expected string, got integer"},
             id="a number",
         ),
         pytest.param({"json": []}, {"code": "invalidParameter"}, id="a list"),

@@ -29,8 +29,10 @@ def _refused(reply: Reply, status: int, code: str, message: str | None, descript
 # The table of the page, and what besides it a body can get wrong
 
 UPDATES = [
-    pytest.param({"summary": 7}, FREE, "summary: expected str, got int", id="a number for a text"),
-    pytest.param({"isAllDay": "true"}, FREE, "isAllDay: expected bool, got str", id="a text for a boolean"),
+    pytest.param({"summary": 7}, FREE, "summary: expected string, got integer", id="a number for a text"),
+    pytest.param(
+        {"isAllDay": "true"}, FREE, "isAllDay: expected boolean, got string", id="a text for a boolean"
+    ),
     pytest.param(
         {"attendees": {}}, FREE, "attendees: expected array, got object", id="an object for an array"
     ),

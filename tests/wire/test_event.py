@@ -199,42 +199,46 @@ def test_create_and_update_read_the_same() -> None:
 @pytest.mark.parametrize(
     ("body", "described"),
     [
-        pytest.param({"summary": 1}, "summary: expected str, got int", id="a number for a text"),
-        pytest.param({"isAllDay": "true"}, "isAllDay: expected bool, got str", id="a text for a boolean"),
-        pytest.param({"start": "2026-03-10"}, "start: expected object, got str", id="a text for an object"),
+        pytest.param({"summary": 1}, "summary: expected string, got integer", id="a number for a text"),
+        pytest.param(
+            {"isAllDay": "true"}, "isAllDay: expected boolean, got string", id="a text for a boolean"
+        ),
+        pytest.param(
+            {"start": "2026-03-10"}, "start: expected object, got string", id="a text for an object"
+        ),
         pytest.param({"start": []}, "start: expected object, got array", id="an array for an object"),
         pytest.param({"attendees": {}}, "attendees: expected array, got object", id="an object for an array"),
         pytest.param(
-            {"attendees": ["u1"]}, "attendees[0]: expected object, got str", id="a text in an array"
+            {"attendees": ["u1"]}, "attendees[0]: expected object, got string", id="a text in an array"
         ),
         pytest.param({"attendees": [None]}, "attendees[0]: expected object, got null", id="null in an array"),
         pytest.param(
             {"attendees": [{"id": "u1"}, {"id": 7}]},
-            "attendees[1].id: expected str, got int",
+            "attendees[1].id: expected string, got integer",
             id="deep inside",
         ),
         pytest.param(
             {"recurrence": {"pattern": {"interval": "2"}}},
-            "recurrence.pattern.interval: expected int, got str",
+            "recurrence.pattern.interval: expected integer, got string",
             id="a text for a number",
         ),
         pytest.param(
             {"recurrence": {"pattern": {"interval": 1.5}}},
-            "recurrence.pattern.interval: expected int, got float",
+            "recurrence.pattern.interval: expected integer, got number",
             id="a fraction",
         ),
         pytest.param(
             {"recurrence": {"pattern": {"daysOfWeek": ["monday"]}}},
-            "recurrence.pattern.daysOfWeek: expected str, got array",
+            "recurrence.pattern.daysOfWeek: expected string, got array",
             id="days as an array",
         ),
         pytest.param(
             {"recurrence": {"range": {"numberOfOccurrences": 2**63}}},
-            "recurrence.range.numberOfOccurrences: expected int",
+            "recurrence.range.numberOfOccurrences: expected integer",
             id="a number beyond 64 bits",
         ),
         pytest.param(
-            {"extra": {"noPushNotification": True}}, "extra[...]: expected str, got bool", id="no text"
+            {"extra": {"noPushNotification": True}}, "extra[...]: expected string, got boolean", id="no text"
         ),
         pytest.param(
             {"freeBusyStatus": "away"}, "freeBusyStatus: expected one of busy, free", id="no such status"

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 # Matches an unclosed string too: otherwise each of its escaped quotes would start a search to the end.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_PYTHON_TYPE = re.compile(r"\b(?:str|int|float|bool)\b")
+_JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -84,11 +86,13 @@ def _check_nesting(raw: bytes) -> None:
 
 
 def _where(text: str) -> str:
-    """msgspec's text with the member first: `attendees[0].id: expected str, got int`."""
+    """msgspec's text with the member first, in JSON's words: `attendees[0].id: expected string, got number`."""
     # From the right, and not all of it: the rule may quote what the caller sent.
     rule, at, path = text.rpartition(" - at `$")
     if not at:
         rule, path = text, ""
     field = path.removesuffix("`").lstrip(".") or "body"
+    if rule.startswith("Expected"):
+        rule = _PYTHON_TYPE.sub(lambda match: _JSON_TYPES[match[0]], rule)
     rule = rule.replace("`", "").replace(" | null", "")
     return f"{field}: {rule[:1].lower()}{rule[1:RULE_CHARACTERS]}"

@@ -24,6 +24,9 @@ async def get_access_token(request: Request) -> Response:
     if not (await request.body()).lstrip().startswith((b"{", b"[")):
         raise Missingbody  # A form here is no body: so the real gateway answers, unlike decision 5.
     body = await request.read(GetAccessToken)
+    for name, value in (("appKey", body.app_key), ("appSecret", body.app_secret)):
+        if not value:
+            raise InvalidClientIdOrSecret(description=f"{name}: it is missing")
     token = await _sign_in(request, body.app_key, body.app_secret)
     return json_answer(AccessToken(TOKEN_SECONDS, token))
 
@@ -33,6 +36,9 @@ async def get_token(request: Request) -> Response:
     body = await request.read(GetToken)
     if body.grant_type != "client_credentials":
         raise UnsupportedGrantType(description="grant_type must be client_credentials")
+    for name, value in (("client_id", body.client_id), ("client_secret", body.client_secret)):
+        if not value:
+            raise InvalidClient(description=f"{name}: it is missing")
     try:
         token = await _sign_in(request, body.client_id, body.client_secret, request.path["corpId"])
     except InvalidClientIdOrSecret:

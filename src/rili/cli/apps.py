@@ -119,7 +119,7 @@ def grant(
     as_json: Json = False,
 ) -> None:
     """Give an app permission points."""
-    if not points and not every:
+    if bool(points) == every:
         raise typer.BadParameter("name permission points, or say --all", param_hint="POINT")
     wanted = scopes.ALL if every else frozenset(points or ())
     changed = write(

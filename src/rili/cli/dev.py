@@ -61,7 +61,8 @@ def dev(
     url = f"sqlite:{data / 'rili.db'}"
     with database_failures():
         migrations.migrate(url)
-    known = _known_secrets(data / "dev.json")
+    last = _set_aside(data / "dev.json")
+    known = _known_secrets(last)
     secrets = known or _new_secrets()
     sample: list[Sample] = []
 
@@ -72,6 +73,7 @@ def dev(
     def say(base_url: str) -> None:
         facts = {"base_url": base_url, **msgspec.structs.asdict(describe(secrets))}
         _write_private(data / "dev.json", msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n")
+        last.unlink(missing_ok=True)
         if as_json:
             print_record(facts, as_json=True)
         else:
@@ -91,6 +93,14 @@ def _prepare_folder(data: Path) -> None:
         fail(f"another rili dev runs on {data}（该目录已被另一个 rili dev 使用）")
     except OSError as e:
         fail(f"cannot use {data}: {e.strerror}（无法使用数据目录）")
+
+
+def _set_aside(path: Path) -> Path:
+    """Where the dev.json of the last start is from now on: its address is wrong until this one is ready."""
+    aside = path.with_suffix(".last")
+    if path.exists():
+        path.replace(aside)
+    return aside
 
 
 def _known_secrets(path: Path) -> DemoSecrets | None:

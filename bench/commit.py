@@ -10,70 +10,52 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import msgspec
 import uvloop
 
 from bench.population import Population, moved
 from rili.actions import events
-from rili.store.db import Database, Row, Tx, Value
+from rili.store.db import Tx, Value
 from rili.store.open import open_database
-from rili.store.sqlite import connect
+from rili.store.sqlite import ChangeNumbers, SqliteTx, connect
 
 AT_ONCE = 16
 RECORDED = 2_000
 
+Params = Mapping[str, Value] | Sequence[Value]
+Statement = tuple[str, Params]
+
 
 class Recorder:
-    """A transaction that remembers what it was asked to execute."""
+    """A connection that remembers what it was asked to execute."""
 
-    def __init__(self, tx: Tx, seen: list[tuple[str, Mapping[str, Value]]]) -> None:
-        self._tx = tx
-        self._seen = seen
-        self.claim = tx.claim
-        self.change_no = tx.change_no
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.seen: list[Statement] = []
 
-    def run(self, sql: str, /, **params: Value) -> int:
-        self._seen.append((sql, params))
-        return self._tx.run(sql, **params)
+    def execute(self, sql: str, params: Params = ()) -> sqlite3.Cursor:
+        self.seen.append((sql, params))
+        return self._connection.execute(sql, params)
 
-    def queue(self, sql: str, /, **params: Value) -> None:
-        self._seen.append((sql, params))
-        self._tx.queue(sql, **params)
-
-    def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
-        rows = list(rows)
-        self._seen.extend((sql, params) for params in rows)
-        self._tx.run_many(sql, rows)
-
-    def one(self, sql: str, /, **params: Value) -> Row | None:
-        self._seen.append((sql, params))
-        return self._tx.one(sql, **params)
-
-    def all(self, sql: str, /, **params: Value) -> list[Row]:
-        self._seen.append((sql, params))
-        return self._tx.all(sql, **params)
-
-    lock = one
+    def executemany(self, sql: str, rows: Iterable[Params]) -> None:
+        for params in rows:
+            self.execute(sql, params)
 
 
-async def _update(db: Database, population: Population, number: int, seen: list[Any] | None = None) -> None:
+def _update(tx: Tx, population: Population, number: int) -> None:
     organizer, event_id = population.events[number % len(population.events)]
-    now_ms = time.time_ns() // 1_000_000
-    by, place, change = population.caller(now_ms), events.Place(organizer, events.PRIMARY), moved(number)
-
-    def act(tx: Tx) -> None:
-        if seen is not None:
-            tx = Recorder(tx, seen)
-        events.update_event(tx, by, place, event_id, change, rules="documented", new_bytes=os.urandom)
-
-    await db.write(act)
+    by = population.caller(time.time_ns() // 1_000_000)
+    place = events.Place(organizer, events.PRIMARY)
+    events.update_event(tx, by, place, event_id, moved(number), rules="documented", new_bytes=os.urandom)
 
 
 async def action_rate(database: str, population: Population, seconds: float) -> float:
@@ -86,7 +68,7 @@ async def action_rate(database: str, population: Population, seconds: float) -> 
         nonlocal done
         number = first
         while time.perf_counter() - started < seconds:
-            await _update(db, population, number)
+            await db.write(partial(_update, population=population, number=number))
             number += AT_ONCE
             done += 1
 
@@ -97,20 +79,23 @@ async def action_rate(database: str, population: Population, seconds: float) -> 
         await db.close()
 
 
-async def record(database: str, population: Population) -> list[list[tuple[str, Mapping[str, Value]]]]:
+def record(database: str, population: Population) -> list[list[Statement]]:
     """The statements of RECORDED updates, which *database* has then seen."""
-    db = open_database(database)
-    try:
-        recorded: list[list[tuple[str, Mapping[str, Value]]]] = []
-        for number in range(RECORDED):
-            recorded.append([])
-            await _update(db, population, number, recorded[-1])
-        return recorded
-    finally:
-        await db.close()
+    connection = connect(database)
+    recorder = Recorder(connection)
+    recorded: list[list[Statement]] = []
+    connection.execute("BEGIN IMMEDIATE")
+    numbers = ChangeNumbers(connection)
+    for number in range(RECORDED):
+        recorder.seen = []
+        _update(SqliteTx(cast(sqlite3.Connection, recorder), numbers), population, number)
+        recorded.append(recorder.seen)
+    connection.execute("COMMIT")
+    connection.close()
+    return recorded
 
 
-def statement_rate(database: str, recorded: list[list[tuple[str, Mapping[str, Value]]]]) -> float:
+def statement_rate(database: str, recorded: list[list[Statement]]) -> float:
     """Updates a second when nothing is left but their statements, on a database as it was before them."""
     connection = connect(database, cache_kib=16_384)
     started = time.perf_counter()
@@ -133,7 +118,7 @@ def main(source: Path, population: Population, seconds: float) -> dict[str, floa
             shutil.copyfile(source, copy)
         action, recording, replay = (f"sqlite:{copy}" for copy in copies)
         rate = uvloop.run(action_rate(action, population, seconds))
-        recorded = uvloop.run(record(recording, population))
+        recorded = record(recording, population)
         return {"action": rate, "statements": statement_rate(replay, recorded)}
 
 

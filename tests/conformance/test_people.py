@@ -225,7 +225,12 @@ def answer(app: App, database: SharedDatabase, event_id: str, responses: dict[st
 
     def write(tx: Tx) -> None:
         for person_id, response in responses.items():
-            attendees.answer(tx, stored(tx, app, event_id), person_id, response)
+            tx.queue(
+                "UPDATE attendees SET response = :response WHERE event_id = :event_id AND person_id = :person_id",
+                event_id=event_id,
+                person_id=person_id,
+                response=response,
+            )
 
     database.write(write)
 

@@ -97,6 +97,24 @@ def test_staying_on_the_list_does_not(app: App, event_id: str) -> None:
     assert app.get(event_id).json["attendees"][1]["responseStatus"] == "declined"
 
 
+def test_moving_the_event_asks_nobody_who_left(app: App, event_id: str) -> None:
+    """Decision 30: an answer is asked of those who see the event."""
+    colleague = app.colleague.union_id
+    app.delete(event_id, user=colleague)
+
+    moved = app.update(
+        event_id,
+        {
+            "start": {"dateTime": "2026-04-01T10:00:00+08:00", "timeZone": "Asia/Shanghai"},
+            "end": {"dateTime": "2026-04-01T11:00:00+08:00", "timeZone": "Asia/Shanghai"},
+        },
+    )
+
+    assert moved.json["attendees"][1]["responseStatus"] == "declined"
+    assert app.get(event_id).json["attendees"] == moved.json["attendees"]
+    assert_refused(app.get(event_id, user=colleague), *GONE)
+
+
 def test_what_a_delete_announces(app: App, event_id: str, database: SharedDatabase) -> None:
     """The leaving attendee, then the end; with the switch that says whether to tell."""
     colleague = app.colleague.union_id

@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from psycopg.errors import InvalidTextRepresentation
+from psycopg.errors import DivisionByZero, InvalidTextRepresentation
 
 from rili.errors import ItemNotFound, Stale, Unavailable
 from rili.store import libpq, sqlite
@@ -91,6 +91,19 @@ def test_a_row_that_must_be_there_and_is_not_makes_the_action_run_again(db, run,
 
     assert run(db.write(action)) == 3
     assert names(url) == {"there"}
+
+
+@postgres_only
+def test_another_division_by_zero_is_a_bug_and_runs_once(db, run):
+    runs = []
+
+    def action(tx):
+        runs.append(1)
+        tx.one("SELECT 1 / 0")
+
+    with pytest.raises(DivisionByZero):
+        run(db.write(action))
+    assert runs == [1]
 
 
 def test_a_row_that_is_never_there_is_told(db, run, url):
@@ -261,6 +274,7 @@ def test_those_who_deadlock_run_again(db, run):
         def lock_both(tx):
             tx.run("SET LOCAL deadlock_timeout = '10ms'")
             tx.lock("SELECT name FROM notes WHERE name = :name", name=first)
+            tx.one("SELECT 1")  # sends the lock
             next(first_runs, lambda: None)()
             tx.lock("SELECT name FROM notes WHERE name = :name", name=second)
             return first

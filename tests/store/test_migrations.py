@@ -102,7 +102,7 @@ def test_both_databases_have_one_schema(postgres_server, tmp_path):
 
     assert set(on_sqlite) - set(on_postgres) == ONLY_ON_SQLITE
     assert {name: on_sqlite[name] for name in on_postgres} == on_postgres
-    assert len(on_postgres["attendees"]["columns"]) == 7  # it does read something
+    assert len(on_postgres["attendees"]["columns"]) == 8  # it does read something
     assert on_postgres["attendees"]["indexes"]
     assert on_postgres["attendees"]["foreign"]
 

@@ -163,9 +163,9 @@ def delete_event(
         _announce(tx, by, place, event, "delete", people, before=stored.body, switches=switches)
         return
     after = events.replace(tx, replace(event, version=event.version + 1))
-    attendees.answer(tx, event, place.user_id, "declined")
+    attendees.leave(tx, event, place.user_id, by.now_ms)
     agenda.move(tx, event)
-    agenda.leave(tx, event, place.user_id, by.now_ms)
+    agenda.hide(tx, event, [place.user_id], by.now_ms)
     _announce(tx, by, place, event, "leave", people, before=stored.body, after=after, switches=switches)
 
 

@@ -124,7 +124,8 @@ class Request(StarletteRequest):
         if not lines:
             return None
         tags = [tag.strip() for line in lines for tag in line.split(",")]
-        return frozenset(tag.strip('"') for tag in tags if not tag.startswith("W/"))
+        # A quoted asterisk is a tag, and no version of ours.
+        return frozenset(tag if tag == "*" else tag.strip('"*') for tag in tags if not tag.startswith("W/"))
 
 
 class Answer(Struct, frozen=True, gc=False):

@@ -29,6 +29,8 @@ class Attendee(Struct, frozen=True, gc=False):
     email: str | None = None
     place: int = 0
     """Where in the list: the order in which people were added."""
+    left: bool = False
+    """Took the event off their own calendar, and stays declined until added again (decisions 13, 30)."""
 
 
 class GivenAttendee(Struct, frozen=True, gc=False):
@@ -118,10 +120,10 @@ def replace_people(current: Sequence[Attendee], wanted: Sequence[Invited], organ
 
 
 def reset_answers(people: Sequence[Attendee], organizer_id: str) -> tuple[Attendee, ...]:
-    """Everybody's answer is asked for again, but the organizer's (decision 11)."""
+    """Everybody's answer is asked for again, but the organizer's (decision 11), and of those who left (decision 30)."""
     return tuple(
         one
-        if one.person_id == organizer_id or one.response == "needsAction"
+        if one.person_id == organizer_id or one.response == "needsAction" or one.left
         else replace(one, response="needsAction")
         for one in people
     )

@@ -55,19 +55,16 @@ def move(tx: Tx, event: Event) -> None:
     )
 
 
-_HIDE = """
-    UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no
-     WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
-       AND calendar_id = (SELECT calendar_id FROM calendars
-                           WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary')
-"""
-
-
 def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
     """Take *event* off the primary calendars of these people, where it still is."""
     change_no = tx.change_no()
     tx.run_many(
-        _HIDE,
+        """
+        UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no
+         WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
+           AND calendar_id = (SELECT calendar_id FROM calendars
+                               WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary')
+        """,
         [
             {
                 "corp_id": event.corp_id,
@@ -78,18 +75,6 @@ def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
             }
             for person_id in person_ids
         ],
-    )
-
-
-def leave(tx: Tx, event: Event, person_id: str, now_ms: int) -> None:
-    """Take *event* off one person's primary calendar, or raise Stale: it went after it was read."""
-    tx.run_one(
-        _HIDE,
-        corp_id=event.corp_id,
-        event_id=event.id,
-        person_id=person_id,
-        now_ms=now_ms,
-        change_no=tx.change_no(),
     )
 
 

@@ -89,7 +89,8 @@ def remove(tx: Tx, app_key: str) -> None:
 
 def lock_credentials(tx: Tx, app_key: str) -> AppCredentials | None:
     """The app's credentials, held: two that sign in at once must agree on one token."""
-    row = tx.lock(
+    tx.lock("SELECT 1 FROM apps WHERE app_key = :app_key", app_key=app_key)
+    row = tx.one(
         """
         SELECT corp_id, secret_hash, token_nonce, token_expires_ms FROM apps WHERE app_key = :app_key
         """,

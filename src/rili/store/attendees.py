@@ -14,7 +14,7 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
     rows = tx.all(
         """
         SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
-               guests.email, place
+               guests.email, place, left_ms
           FROM attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
           LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
@@ -27,7 +27,8 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
         limit=limit if limit >= 0 else 2**31,
     )
     return tuple(
-        Attendee(id_, name, optional == 1, answer, mail, at) for id_, name, optional, answer, mail, at in rows
+        Attendee(id_, name, optional == 1, answer, mail, at, left_ms is not None)
+        for id_, name, optional, answer, mail, at, left_ms in rows
     )
 
 
@@ -86,12 +87,12 @@ def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
 
 
 def ask_again(tx: Tx, event: Event) -> None:
-    """Set every answer back to needsAction, but the organizer's (decision 11)."""
+    """Set every answer back to needsAction, as `people.reset_answers` does (decision 11)."""
     tx.queue(
         """
         UPDATE attendees SET response = 'needsAction'
          WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
-           AND person_id <> :organizer_id AND response <> 'needsAction'
+           AND person_id <> :organizer_id AND response <> 'needsAction' AND left_ms IS NULL
         """,
         corp_id=event.corp_id,
         event_id=event.id,
@@ -99,15 +100,15 @@ def ask_again(tx: Tx, event: Event) -> None:
     )
 
 
-def answer(tx: Tx, event: Event, person_id: str, response: str) -> None:
-    """Write one person's answer."""
+def leave(tx: Tx, event: Event, person_id: str, now_ms: int) -> None:
+    """Write that this person took the event off their calendar, which declines it (decision 13)."""
     tx.queue(
         """
-        UPDATE attendees SET response = :response
+        UPDATE attendees SET response = 'declined', left_ms = :now_ms
          WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = '' AND person_id = :person_id
         """,
         corp_id=event.corp_id,
         event_id=event.id,
         person_id=person_id,
-        response=response,
+        now_ms=now_ms,
     )

@@ -52,10 +52,11 @@ class Tx(Protocol):
         """Every row of a query."""
         ...
 
-    def lock(self, sql: str, /, **params: Value) -> Row | None:
-        """Like `one`, and nobody else changes that row until this transaction ends.
+    def lock(self, sql: str, /, **params: Value) -> None:
+        """From here on nobody else changes the rows that this query finds, until the transaction ends.
 
-        PostgreSQL: the query with FOR UPDATE. SQLite: as it is, the one writer holds everything.
+        What is to be known of them is asked for afterwards. PostgreSQL: the query with FOR UPDATE, queued; read in
+        the same statement, other tables would be as they were before the wait. SQLite: nothing, there is one writer.
         """
         ...
 

@@ -43,8 +43,9 @@ def in_calendar(
 
     *lock*: the event is about to be changed.
     """
-    ask = tx.lock if lock else tx.one
-    row = ask(_IN_CALENDAR, corp_id=corp_id, owner_id=owner_id, calendar_id=calendar_id, id=event_id)
+    if lock:
+        tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
+    row = tx.one(_IN_CALENDAR, corp_id=corp_id, owner_id=owner_id, calendar_id=calendar_id, id=event_id)
     if row is None or row[2] is None:
         return None
     body, deleted_ms, gone_ms = row

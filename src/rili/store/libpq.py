@@ -48,7 +48,8 @@ UNTYPED, INT8 = 0, 20
 DECODE: dict[int, Callable[[bytes], Any]] = {16: b"t".__eq__, INT8: int, 21: int, 23: int, 1700: int}
 
 # Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
-RUN_AGAIN = {"40001", "40P01", "22012"}  # serialization failure, deadlock, `run_one`'s division by zero
+RUN_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
+DIVISION_BY_ZERO = "22012"
 CONSTRAINT = "23"
 UNAVAILABLE = ("08", "53", "55P03", "57", "58")  # connection, resources, lock timeout, intervention, system
 
@@ -64,7 +65,8 @@ class _Awaited(Enum):
     ROWS = 1
     CHANGE_NO = 2
     SYNC = 3
-    ANYTHING = 4  # of a transaction that was left; errors too
+    TOUCHED = 4  # of `run_one`: a division by zero is a row that was not there
+    ANYTHING = 5  # of a transaction that was left; errors too
 
 
 class Session:
@@ -157,7 +159,7 @@ class Session:
     def collect(self) -> pq.abc.PGresult | None:
         """Wait for all that was sent; answer the last result that was awaited."""
         answer: pq.abc.PGresult | None = None
-        failed: pq.abc.PGresult | None = None
+        failure: Exception | None = None
         awaited, self._awaited = self._awaited, []
         try:
             self._libpq.send_flush_request()
@@ -168,7 +170,7 @@ class Session:
                     continue
                 if what is not _Awaited.ANYTHING:
                     if result.status not in GOOD:
-                        failed = failed or result
+                        failure = failure or _failure(result, what)
                     elif what is _Awaited.ROWS:
                         answer = result
                     elif what is _Awaited.CHANGE_NO:
@@ -178,8 +180,8 @@ class Session:
             raise Lost(description=str(error)) from error
         if self.broken:
             raise Lost(description=self._libpq.get_error_message())
-        if failed is not None:
-            raise _failure(failed)
+        if failure is not None:
+            raise failure
         self._unconfirmed.clear()
         return answer
 
@@ -254,7 +256,8 @@ class PostgresTx:
 
     def run_one(self, sql: str, /, **params: Value) -> None:
         # Counted by the server, so that nobody has to wait for the count: no row is a division by zero.
-        self._session.send(f"WITH touched AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM touched", params)
+        counted = f"WITH touched AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM touched"
+        self._session.send(counted, params, _Awaited.TOUCHED)
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         for params in rows:
@@ -269,8 +272,8 @@ class PostgresTx:
         decoders = _decoders(result)
         return [_row(result, row, decoders) for row in range(result.ntuples)]
 
-    def lock(self, sql: str, /, **params: Value) -> Row | None:
-        return self.one(f"{sql} FOR UPDATE", **params)
+    def lock(self, sql: str, /, **params: Value) -> None:
+        self._session.send(f"{sql} FOR UPDATE", params)
 
     def claim(self, key: str, /) -> bool:
         digest = blake2b(key.encode(), digest_size=8, person=b"rili.claim").digest()
@@ -296,7 +299,7 @@ def _row(result: pq.abc.PGresult, row: int, decoders: list[Callable[[bytes], Any
     )
 
 
-def _failure(result: pq.abc.PGresult) -> Exception:
+def _failure(result: pq.abc.PGresult, awaited: _Awaited = _Awaited.NOTHING) -> Exception:
     """What a result that is an error raises."""
     if result.status == pq.ExecStatus.PIPELINE_ABORTED:
         return psycopg.errors.InFailedSqlTransaction("the transaction failed before")
@@ -305,7 +308,7 @@ def _failure(result: pq.abc.PGresult) -> Exception:
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
     if result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED) in (b"FATAL", b"PANIC"):
         return Lost(description=message)
-    if code in RUN_AGAIN:
+    if code in RUN_AGAIN or (awaited is _Awaited.TOUCHED and code == DIVISION_BY_ZERO):
         return Stale(message)
     if code.startswith(CONSTRAINT):
         return Refused(message)

@@ -128,7 +128,8 @@ class SqliteTx:
     def all(self, sql: str, /, **params: Value) -> list[Row]:
         return self._execute(sql, params).fetchall()
 
-    lock = one
+    def lock(self, sql: str, /, **params: Value) -> None:
+        return
 
     def claim(self, key: str, /) -> bool:
         return True

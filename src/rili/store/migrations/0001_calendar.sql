@@ -143,6 +143,7 @@ CREATE TABLE attendees (
     place INTEGER NOT NULL,
     is_optional INTEGER NOT NULL,
     response TEXT NOT NULL,
+    left_ms INTEGER,
     PRIMARY KEY (corp_id, event_id, occurrence, person_id),
     FOREIGN KEY (corp_id, event_id) REFERENCES events (corp_id, id)
 ) /*sqlite STRICT, WITHOUT ROWID*/;

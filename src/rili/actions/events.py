@@ -113,9 +113,9 @@ def update_event(
     body = events.replace(tx, event)
     attendees.apply(tx, event, moved)
     people = moved.people
-    if asks_again(before, event):
+    if asks_again(before, event) and (asked := reset_answers(people, event.organizer_id)) != people:
         attendees.ask_again(tx, event)
-        people = reset_answers(people, event.organizer_id)
+        people = asked
     agenda.move(tx, event)
     if moved.left:
         agenda.hide(tx, event, _colleagues(moved.left), by.now_ms)

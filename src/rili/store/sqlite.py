@@ -28,6 +28,11 @@ T = TypeVar("T")
 BATCH = 64
 """Actions that share a commit, at most: about what the loop may be held up for."""
 
+TURNS = 3
+"""Of the loop between batches: answers go out, requests come in and reach `write`. Who asks again at once is on
+board then; without, one was early and had a commit to itself. Measured: with 16 callers a tenth more updates a second,
+with 4 a fifth."""
+
 LOCK_WAIT_MS = 5_000
 CHECKPOINT_WAIT_MS = 100
 """How long a restart of the log may keep writers waiting for readers of other processes."""
@@ -325,7 +330,7 @@ class SqliteDatabase:
                 answer.set_result(value)
             else:
                 answer.set_exception(_translated(failure))
-        loop.call_soon(self._begin, loop)
+        _in_turns(TURNS, loop, self._begin, loop)
 
     def _undo_all(self) -> None:
         if self._writer.in_transaction:
@@ -363,6 +368,16 @@ class _Worker:
     def _main(self) -> None:
         while (task := self._tasks.get()) is not None:
             task()
+
+
+def _in_turns(
+    turns: int, loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: object
+) -> None:
+    """Call *function* after so many turns of the loop."""
+    if turns:
+        loop.call_soon(_in_turns, turns - 1, loop, function, *args)
+    else:
+        function(*args)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: object) -> None:

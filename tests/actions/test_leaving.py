@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 
 from rili.actions import events
 from rili.actions.events import Place
@@ -16,6 +15,7 @@ from rili.model.moment import parse_date_time
 from rili.model.people import GivenAttendee
 from rili.model.when import GivenTime, GivenWhen
 from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
+from tests.store.conftest import go_on_when
 
 
 def test_leaving_twice_at_once(shared_database: SharedDatabase):
@@ -36,7 +36,7 @@ def test_leaving_twice_at_once(shared_database: SharedDatabase):
         return by, Place(attendee, events.PRIMARY), seen.event.id
 
     by, place, event_id = shared_database.write(seed)
-    left, go_on = threading.Event(), threading.Event()
+    left, go_on = asyncio.Event(), asyncio.Event()
 
     def leave(tx):
         events.delete_event(tx, by, place, event_id, switches={})
@@ -45,7 +45,7 @@ def test_leaving_twice_at_once(shared_database: SharedDatabase):
         leave(tx)
         tx.one("SELECT 1")
         left.set()
-        go_on.wait(5)
+        go_on_when(go_on, tx)
 
     def somebody_waits(tx):
         return tx.one("SELECT 1 FROM pg_locks WHERE NOT granted") is not None
@@ -54,7 +54,7 @@ def test_leaving_twice_at_once(shared_database: SharedDatabase):
         if db.cache_ms == 0:  # SQLite: one after the other
             return await asyncio.gather(db.write(leave), db.write(leave), return_exceptions=True)
         first = asyncio.create_task(db.write(leave_slowly))
-        await asyncio.to_thread(left.wait)
+        await left.wait()
         second = asyncio.create_task(db.write(leave))
         while not await db.read(somebody_waits):
             pass

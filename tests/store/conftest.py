@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rili.store.db import Database
+from rili.store.db import Database, Tx
 from rili.store.migrations import migrate
 from rili.store.open import open_database
 
@@ -75,6 +75,12 @@ def note(name: str, value: int | None = None) -> Callable[..., str]:
         return name
 
     return add
+
+
+def go_on_when(event: asyncio.Event, tx: Tx) -> None:
+    """In an action on PostgreSQL: wait with the transaction open. The loop goes on where the server is asked."""
+    while not event.is_set():
+        tx.one("SELECT 1")
 
 
 def names(url: str) -> set[str]:

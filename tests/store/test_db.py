@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 from psycopg.errors import DivisionByZero, InvalidTextRepresentation
@@ -11,7 +10,7 @@ from rili.store import libpq, sqlite
 from rili.store.db import ATTEMPTS, Refused
 from rili.store.migrations import migrate
 from rili.store.open import open_database
-from tests.store.conftest import names, note, outside
+from tests.store.conftest import go_on_when, names, note, outside
 
 postgres_only = pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 sqlite_only = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -155,18 +154,18 @@ def test_change_numbers_are_never_given_twice(db, run, url):
 
 @postgres_only
 def test_a_claim_excludes_other_processes(db, run, url):
-    claimed, done = threading.Event(), threading.Event()
+    claimed, done = asyncio.Event(), asyncio.Event()
 
     def hold(tx):
         answers = tx.claim("a"), tx.claim("a")
         claimed.set()
-        done.wait()
+        go_on_when(done, tx)
         return answers
 
     async def scenario():
         other = open_database(url, 1)
         holding = asyncio.create_task(db.write(hold))
-        await asyncio.to_thread(claimed.wait)
+        await claimed.wait()
         during = await other.write(lambda tx: (tx.claim("a"), tx.claim("b")))
         done.set()
         held = await holding
@@ -267,15 +266,18 @@ def test_connections_that_the_server_closed_are_made_again(db, run, url):
 @postgres_only
 def test_those_who_deadlock_run_again(db, run):
     run(db.write(lambda tx: [note("a")(tx), note("b")(tx)]))
-    both = threading.Barrier(2)
-    first_runs = iter([both.wait, both.wait])
+    locked = []
+    both = asyncio.Event()
 
     def action(first, second):
         def lock_both(tx):
             tx.run("SET LOCAL deadlock_timeout = '10ms'")
             tx.lock("SELECT name FROM notes WHERE name = :name", name=first)
             tx.one("SELECT 1")  # sends the lock
-            next(first_runs, lambda: None)()
+            locked.append(first)
+            if len(locked) == 2:
+                both.set()
+            go_on_when(both, tx)
             tx.lock("SELECT name FROM notes WHERE name = :name", name=second)
             return first
 
@@ -381,6 +383,31 @@ def test_a_cancelled_caller_harms_nobody(db, run, url):
     assert isinstance(cancelled, asyncio.CancelledError)
     assert names(url) >= {"a", "c"}
     assert run(db.write(note("d"))) == "d"
+
+
+@postgres_only
+def test_a_loop_that_ended_takes_what_ran_with_it(url):
+    db = open_database(url, 2)
+    holding = asyncio.Event()
+
+    def hold(tx):
+        note("half")(tx)
+        holding.set()
+        go_on_when(asyncio.Event(), tx)
+
+    async def leave_it():
+        held = [asyncio.create_task(db.write(hold)) for _ in range(3)]
+        await holding.wait()
+        return len(held)
+
+    async def go_on():
+        written = await asyncio.gather(*(db.write(note(name)) for name in ("a", "b", "half")))
+        await db.close()
+        return written
+
+    assert asyncio.run(leave_it()) == 3
+    assert asyncio.run(go_on()) == ["a", "b", "half"]
+    assert names(url) == {"a", "b", "half"}
 
 
 def test_a_file_that_is_no_database_any_more(run, tmp_path):

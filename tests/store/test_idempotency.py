@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 
 from rili.store import idempotency
 from rili.store.idempotency import LIFE_MS, Remembered
+from tests.store.conftest import go_on_when
 
 NOW_MS = 1_767_225_600_000
 ANSWER = Remembered("hash", 200, "1", "{}")
@@ -32,17 +32,17 @@ def test_what_is_older_than_a_day_goes(db, run):
 def test_nobody_waits_for_who_forgets(db, run):
     """Every request with a token forgets the oldest: they must not stand in line for the same rows."""
     run(db.write(remember("old", NOW_MS - 2 * LIFE_MS)))
-    forgot, done = threading.Event(), threading.Event()
+    forgot, done = asyncio.Event(), asyncio.Event()
 
     def hold(tx):
         remember("a")(tx)
         tx.one("SELECT 1")
         forgot.set()
-        done.wait()
+        go_on_when(done, tx)
 
     async def scenario():
         holding = asyncio.create_task(db.write(hold))
-        await asyncio.to_thread(forgot.wait)
+        await forgot.wait()
         try:
             await asyncio.wait_for(db.write(remember("b")), 5)
         finally:

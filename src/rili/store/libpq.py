@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import pq
@@ -69,6 +69,12 @@ class _Awaited(Enum):
     ANYTHING = 5  # of a transaction that was left; errors too
 
 
+class Wait(Protocol):
+    """How a session waits until it can read, or, *to_write*, read or write."""
+
+    def __call__(self, *, to_write: bool) -> None: ...
+
+
 class Session:
     """One connection, in pipeline mode. `begin`, use the transaction, then `commit` or `leave`."""
 
@@ -88,15 +94,14 @@ class Session:
         self._libpq = self._connection.pgconn
         self._libpq.nonblocking = 1
         self._libpq.enter_pipeline_mode()
-        self._readable = select.poll()
-        self._readable.register(self._libpq.socket, select.POLLIN)
-        self._ready = select.poll()
-        self._ready.register(self._libpq.socket, select.POLLIN | select.POLLOUT)
+        self.socket = self._libpq.socket
+        self.wait: Wait = self._block
         self._prepared: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self._unconfirmed: list[tuple[str, tuple[int, ...]]] = []  # prepared, unless the pipeline breaks off
         self._names = 0
         self._awaited: list[_Awaited] = []
-        self.change_no = 0
+        self._clean = True  # whether all that was sent has succeeded
+        self.change_no: int | None = None  # of the transaction, once the server has said it
 
     @property
     def broken(self) -> bool:
@@ -110,6 +115,7 @@ class Session:
             self._prepared.clear()
             self._unconfirmed.clear()
             self._names = 0
+        self.change_no = None
         if read_only:
             self.send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
         else:
@@ -148,6 +154,7 @@ class Session:
         except psycopg.OperationalError as error:
             raise Lost(description=str(error)) from error
         self._awaited.append(awaited)
+        self._clean = False
 
     def fetch(self, sql: str, params: Mapping[str, Value]) -> pq.abc.PGresult:
         """Send a statement and everything before it; answer its result. Raises what any of them did."""
@@ -162,7 +169,8 @@ class Session:
         failure: Exception | None = None
         awaited, self._awaited = self._awaited, []
         try:
-            self._libpq.send_flush_request()
+            if awaited and awaited[-1] is not _Awaited.SYNC:  # that sends by itself
+                self._libpq.send_flush_request()
             self._push()
             for what in awaited:
                 result = self._next()
@@ -183,6 +191,7 @@ class Session:
         if failure is not None:
             raise failure
         self._unconfirmed.clear()
+        self._clean = True
         return answer
 
     def commit(self) -> None:
@@ -201,7 +210,8 @@ class Session:
             del self._prepared[key]
         self._unconfirmed.clear()
         try:
-            self._sync()  # after an error the server reads on from here
+            if not self._clean:
+                self._sync()  # after an error the server reads on from here
             self.send("ROLLBACK", {}, _Awaited.ANYTHING)
             self._sync()
             self._push()
@@ -220,6 +230,13 @@ class Session:
         if result.status not in GOOD:
             raise _failure(result)
 
+    def take_in(self) -> None:
+        """Read what came while nobody waited: the rest of a transaction that was left, or the server's farewell."""
+        try:
+            self._libpq.consume_input()
+        except psycopg.OperationalError:
+            self.close()
+
     def close(self) -> None:
         """Let go of the connection. Its server ends what was open."""
         self._connection.close()
@@ -231,14 +248,19 @@ class Session:
     def _push(self) -> None:
         """Send what is buffered. Reads meanwhile: a server that cannot answer would stop reading."""
         while self._libpq.flush():
-            self._ready.poll()
+            self.wait(to_write=True)
             self._libpq.consume_input()
 
     def _next(self) -> pq.abc.PGresult | None:
         while self._libpq.is_busy():
-            self._readable.poll()
+            self.wait(to_write=False)
             self._libpq.consume_input()
         return self._libpq.get_result()
+
+    def _block(self, *, to_write: bool) -> None:
+        connection = select.poll()
+        connection.register(self.socket, select.POLLIN | select.POLLOUT if to_write else select.POLLIN)
+        connection.poll()
 
 
 class PostgresTx:
@@ -246,7 +268,6 @@ class PostgresTx:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._change_no: int | None = None
 
     def run(self, sql: str, /, **params: Value) -> int:
         return self._session.fetch(sql, params).command_tuples or 0
@@ -282,10 +303,10 @@ class PostgresTx:
         return row is not None and bool(row[0])
 
     def change_no(self) -> int:
-        if self._change_no is None:
+        if self._session.change_no is None:
             self._session.collect()
-            self._change_no = self._session.change_no
-        return self._change_no
+        assert self._session.change_no is not None
+        return self._session.change_no
 
 
 def _decoders(result: pq.abc.PGresult) -> list[Callable[[bytes], Any]]:

@@ -156,7 +156,7 @@ def test_update(app: App, change: Json, message: str | None, description: str) -
             id="empty calendar",
         ),
         pytest.param(
-            "{user}/calendars/work/events/{id}",
+            "{user}/calendars/team/events/{id}",
             {"id": "{id}"},
             404,
             "itemNotFound",

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from tests.postgres import die_with_parent
 START_SECONDS = 30
 
 
-class ServerProcess:
+class ServerProcess(ABC):
     """A server on a free port of 127.0.0.1; `with` starts and ends it. It is up when *path* answers 200."""
 
     def __init__(self, log: Path | None = None, path: str = "/healthz") -> None:
@@ -27,9 +28,9 @@ class ServerProcess:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str | Path]:
         """What starts it."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """What it finds in its environment besides what is there, without RILI_*."""

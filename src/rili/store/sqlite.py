@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from typing import Any, TypeVar
 
 from rili.errors import Stale, Unavailable
 from rili.store.db import ATTEMPTS, Refused, Row, Tx, Value
+from rili.store.worker import Worker
 
 T = TypeVar("T")
 
@@ -175,8 +174,8 @@ class SqliteDatabase:
         self._reader = connect(url, cache_kib=8_192)
         self._reader.execute("PRAGMA query_only = ON")
         self._cleaner = connect(url, wait_ms=CHECKPOINT_WAIT_MS)
-        self._committing = _Worker("rili-commit")
-        self._cleaning = _Worker("rili-checkpoint")
+        self._committing = Worker("rili-commit")
+        self._cleaning = Worker("rili-checkpoint")
         self._waiting: deque[_Job] = deque()
         # The loop that runs batches, until nothing waits.
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -349,25 +348,6 @@ class SqliteDatabase:
 
 _Job = tuple[Callable[[Tx], Any], "asyncio.Future[Any]"]
 _Outcome = tuple["asyncio.Future[Any]", Any, Exception | None]
-
-
-class _Worker:
-    """A thread that calls what it is given, one after the other."""
-
-    def __init__(self, name: str) -> None:
-        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self.do = self._tasks.put
-        self._thread = Thread(target=self._main, name=name, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Return when everything given before is done."""
-        self._tasks.put(None)
-        self._thread.join()
-
-    def _main(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task()
 
 
 def _in_turns(

@@ -161,7 +161,7 @@ def test_update(app: App, change: Json, message: str | None, description: str) -
             404,
             "itemNotFound",
             "Calendar does not exist.",
-            "work",
+            "team",
             id="unknown calendar",
         ),
         pytest.param(

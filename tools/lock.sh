@@ -17,4 +17,4 @@ compile() {
 compile requirements/build.in -o requirements/build.txt
 compile pyproject.toml -o requirements/runtime.txt
 compile pyproject.toml --group dev -c requirements/runtime.txt -c requirements/build.txt \
-    -b requirements/build.txt -o requirements/dev.txt
+    --overrides requirements/overrides.in -b requirements/build.txt -o requirements/dev.txt

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rili.model.expansion import last_end_ms
 from rili.model.moment import Moment
-from rili.model.recurrence import Pattern, Range, Recurrence, until_ms
+from rili.model.recurrence import Pattern, Range, Recurrence
 from rili.model.when import AllDay, Timed
 from tests.model.make import timed
 from tests.properties import everyday
@@ -19,19 +20,8 @@ SUN = 6
 TUESDAY_10 = timed("2026-03-10T14:00", "2026-03-10T15:00")
 
 
-@pytest.mark.parametrize(
-    "recurrence",
-    [
-        pytest.param(Recurrence(Pattern("daily"), Range()), id="noEnd"),
-        pytest.param(Recurrence(Pattern("daily"), Range("numbered", None, 5)), id="numbered"),
-    ],
-)
-def test_no_bound_is_known_without_an_end_date(recurrence: Recurrence) -> None:
-    assert until_ms(recurrence, TUESDAY_10) is None
-
-
-def test_without_a_rule_the_end_is_the_bound() -> None:
-    assert until_ms(None, TUESDAY_10) == TUESDAY_10.ends_ms
+def test_a_series_without_end_has_no_bound() -> None:
+    assert last_end_ms(Recurrence(Pattern("daily"), Range()), TUESDAY_10) is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +45,7 @@ def test_without_a_rule_the_end_is_the_bound() -> None:
     ],
 )
 def test_the_bound_allows_for_a_clock_that_is_moved(first: Timed, last: Timed) -> None:
-    bound = until_ms(Recurrence(Pattern("daily"), Range("endDate", last.start.text())), first)
+    bound = last_end_ms(Recurrence(Pattern("daily"), Range("endDate", last.start.text())), first)
 
     assert last.end.wall - last.start.wall == first.end.wall - first.start.wall
     assert bound is not None
@@ -103,7 +93,7 @@ def test_no_occurrence_ends_after_the_bound(
     start, lasts = start.replace(microsecond=0), timedelta(seconds=lasts // timedelta(seconds=1))
     first = Timed(Moment(start, zone), Moment(start + lasts, zone))
     end_day = start.date() + timedelta(days=goes_on + 1)
-    bound = until_ms(Recurrence(pattern, Range("endDate", f"{end_day}{time}")), first)
+    bound = last_end_ms(Recurrence(pattern, Range("endDate", f"{end_day}{time}")), first)
 
     for day in brute_force_days(pattern, start.date(), end_day + timedelta(days=2)):
         begins = datetime.combine(day, start.time())
@@ -130,7 +120,7 @@ def test_no_all_day_occurrence_ends_after_the_bound(
     pattern: Pattern, start: date, lasts: int, goes_on: int, time: str
 ) -> None:
     end_day = start + timedelta(days=goes_on)
-    bound = until_ms(
+    bound = last_end_ms(
         Recurrence(pattern, Range("endDate", f"{end_day}{time}")),
         AllDay(start, start + timedelta(days=lasts)),
     )

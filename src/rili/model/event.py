@@ -8,8 +8,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from rili.errors import InvalidParameter, PermissionDenied
+from rili.model.expansion import expand_days, last_end_ms
 from rili.model.people import GivenAttendee, check_given
-from rili.model.recurrence import GivenRecurrence, Recurrence, check_rule, check_start, settle, until_ms
+from rili.model.recurrence import GivenRecurrence, Recurrence, check_rule, check_start, last_start, settle
 from rili.model.rules import Rules, lenient_accepts
 from rili.model.when import AllDay, GivenWhen, When, change_when, new_when
 
@@ -92,7 +93,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def until_ms(self) -> int | None:
         """An instant after which no occurrence ends, where the event alone tells one."""
-        return until_ms(self.recurrence, self.when)
+        return self.when.ends_ms if self.recurrence is None else last_end_ms(self.recurrence, self.when)
 
 
 class EventChange(Struct, frozen=True, gc=False):
@@ -155,7 +156,7 @@ def new_event(
         reminders=ALL_DAY_REMINDERS if isinstance(when, AllDay) else TIMED_REMINDERS,
         conference_id=conference_id if draft.online_meeting else None,
     )
-    return msgspec.structs.replace(event, **_sent(draft))
+    return _occurring(msgspec.structs.replace(event, **_sent(draft)))
 
 
 def change_event(
@@ -180,9 +181,10 @@ def change_event(
     named = _sent(change)
     if change.online_meeting is not UNSET:
         named["conference_id"] = conference_id if change.online_meeting else None
-    return msgspec.structs.replace(
+    changed = msgspec.structs.replace(
         event, when=when, recurrence=recurrence, version=event.version + 1, updated_ms=now_ms, **named
     )
+    return changed if changed.recurrence is None else _occurring(changed)
 
 
 def check_draft(draft: EventChange, rules: Rules) -> None:
@@ -217,7 +219,20 @@ def asks_again(before: Event, after: Event) -> bool:
 
 def _rule(event: Event) -> object:
     rule = event.recurrence
-    return rule and (rule.pattern, rule.range.type, rule.range.number_of_occurrences, event.until_ms)
+    if rule is None:
+        return None
+    end_date = rule.range.end_date
+    last = None if end_date is None else last_start(end_date, event.when)
+    return rule.pattern, rule.rrule, rule.range.type, rule.range.number_of_occurrences, last
+
+
+def _occurring(event: Event) -> Event:
+    """*event*, unless it is a series without an occurrence: then it raises InvalidParameter."""
+    if event.recurrence is not None and next(expand_days(event.recurrence, event.when), None) is None:
+        raise InvalidParameter(
+            description="recurrence: no day fits it between start and the end of its range"
+        )
+    return event
 
 
 def _sent(change: EventChange) -> dict[str, object]:

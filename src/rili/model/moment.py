@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Annotated
+from typing import Annotated, Self
 
 from msgspec import Meta, Struct
 
-from rili.errors import InvalidParameter
-from rili.model.zones import known, zone
+from rili.errors import InvalidParameter, ParsedTimestampError
+from rili.model.zones import DAY_S, known, zone
 
 YEARS = range(1000, 9001)
 """Years that an event may lie in: far enough from the ends of Python's calendar for every offset and rule."""
+
+DAY_MS = 86_400_000
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+EPOCH_S = EPOCH_DAY * DAY_S
 
 _EPOCH = datetime(1970, 1, 1)
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal"})
@@ -33,10 +37,17 @@ class Moment(Struct, frozen=True, gc=False):
     zone: str
     fold: int = 0
 
+    @classmethod
+    def at(cls, epoch_ms: int, zone_name: str) -> Self:
+        """The moment in that zone which is that instant; parts of a second are not kept."""
+        there = zone(zone_name)
+        utc = _EPOCH + timedelta(seconds=epoch_ms // 1000)
+        local = there.fromutc(utc.replace(tzinfo=there))
+        return cls(utc + (local.utcoffset() or timedelta()), zone_name, local.fold)
+
     def epoch_ms(self) -> int:
         """UTC epoch milliseconds. Orders and finds events; does not define them."""
-        span = self._utc() - _EPOCH
-        return (span.days * 86_400 + span.seconds) * 1000
+        return _ms(self._utc() - _EPOCH)
 
     def text(self) -> str:
         """ISO 8601 in the moment's own zone: seconds, numeric offset, `Z` when the zone is UTC.
@@ -68,10 +79,7 @@ class Instant(Struct, frozen=True, gc=False):
         """The moment in that zone. A given offset names the instant and wins over the zone (decision 6)."""
         if self.offset_minutes is None:
             return Moment(self.wall, zone_name)
-        there = zone(zone_name)
-        utc = self.wall - timedelta(minutes=self.offset_minutes)
-        local = there.fromutc(utc.replace(tzinfo=there))
-        return Moment(utc + (local.utcoffset() or timedelta()), zone_name, local.fold)
+        return Moment.at(_ms(self.wall - timedelta(minutes=self.offset_minutes) - _EPOCH), zone_name)
 
 
 def parse_date(text: str, field: str) -> date:
@@ -110,6 +118,25 @@ def parse_date_time(text: str, field: str) -> Instant:
     return Instant(wall, offset)
 
 
+def parse_instant_ms(text: str, field: str) -> int:
+    """Read a timestamp, which names its offset, as epoch milliseconds; fractions of a second are not kept.
+
+    In a query a `+` that nobody encoded arrives as a space. Raises ParsedTimestampError, which names *field*.
+    """
+    try:
+        instant = parse_date_time(re.sub(r" (?=\d\d:?\d\d$)", "+", text), field)
+    except InvalidParameter as bad:
+        raise ParsedTimestampError(
+            f"{field} is not an ISO 8601 date-time", description=bad.description
+        ) from None
+    if instant.offset_minutes is None:
+        raise ParsedTimestampError(
+            f"{field} is not an ISO 8601 date-time",
+            description=f"{field}: it needs Z or an offset, as in 2026-01-31T10:15:30+08:00",
+        )
+    return _ms(instant.wall - timedelta(minutes=instant.offset_minutes) - _EPOCH)
+
+
 def check_zone(name: str, field: str) -> str:
     """Raises InvalidParameter, which names *field*, unless *name* is in the tz database."""
     if not known(name):
@@ -126,7 +153,11 @@ def utc_text(epoch_ms: int) -> str:
 
 def midnight_ms(day: date) -> int:
     """Epoch milliseconds of a date's midnight in UTC: where all-day events are ordered and found."""
-    return (day - _EPOCH.date()).days * 86_400_000
+    return (day.toordinal() - EPOCH_DAY) * DAY_MS
+
+
+def _ms(span: timedelta) -> int:
+    return (span.days * DAY_S + span.seconds) * 1000
 
 
 def _within_years(day: date, field: str) -> date:

@@ -119,6 +119,35 @@ def replace_people(current: Sequence[Attendee], wanted: Sequence[Invited], organ
     )
 
 
+class OwnPlace(Struct, frozen=True, gc=False):
+    """What one occurrence has of its own about one person: how they stand there, or that they were taken off it."""
+
+    attendee: Attendee
+    removed: bool
+
+
+def people_on(
+    people: Sequence[Attendee], own: Sequence[OwnPlace], organizer_id: str, *, asked_again: bool
+) -> tuple[Attendee, ...]:
+    """The *people* of a series as they are on an occurrence that has *own* places.
+
+    *asked_again*: what was answered for the series is no answer for this occurrence (decision 11).
+    """
+    if asked_again:
+        people = reset_answers(people, organizer_id)
+    if not own:
+        return tuple(people)
+    by_id = {one.attendee.person_id: one for one in own}
+    there = [
+        by_id[one.person_id].attendee if one.person_id in by_id else one
+        for one in people
+        if one.person_id not in by_id or not by_id[one.person_id].removed
+    ]
+    known = {one.person_id for one in people}
+    joined = [one.attendee for one in own if one.attendee.person_id not in known and not one.removed]
+    return (*there, *sorted(joined, key=lambda one: one.place))
+
+
 def reset_answers(people: Sequence[Attendee], organizer_id: str) -> tuple[Attendee, ...]:
     """Everybody's answer is asked for again, but the organizer's (decision 11), and of those who left (decision 30)."""
     return tuple(

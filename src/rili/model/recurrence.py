@@ -5,15 +5,15 @@ Source: the reference page of Update event; decision 7.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Literal, get_args
 
 from msgspec import Struct
 
 from rili.errors import InvalidParameter, ParsedTimestampError
-from rili.model.moment import Instant, Moment, midnight_ms, parse_date, parse_date_time
+from rili.model.moment import Instant, parse_date, parse_date_time
 from rili.model.rules import Rules, lenient_accepts, one_of
-from rili.model.when import AllDay, Timed, When
+from rili.model.when import Timed, When
 
 PatternType = Literal["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly"]
 Index = Literal["first", "second", "third", "fourth", "last"]
@@ -28,8 +28,6 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 INTERVALS = range(1, 366)
 OCCURRENCES = range(1, 100)
-
-_DAY_MS = 86_400_000
 
 
 class Pattern(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -52,10 +50,12 @@ class Range(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Recurrence(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A rule that makes an event a series."""
+    """A rule that makes an event a series: one of the five patterns, or what RFC 5545 says and they cannot."""
 
-    pattern: Pattern
+    pattern: Pattern | None
     range: Range
+    rrule: str | None = None
+    """The parts of an RRULE but COUNT and UNTIL, which are the range's; set where *pattern* is None."""
 
 
 class GivenPattern(Struct, frozen=True, gc=False):
@@ -117,15 +117,15 @@ def check_start(recurrence: Recurrence, when: When) -> None:
     _check_end(recurrence.range, when)
 
 
-def until_ms(recurrence: Recurrence | None, when: When) -> int | None:
-    """An instant after which no occurrence ends; None where the rule alone tells no such bound."""
-    if recurrence is None:
-        return when.ends_ms
-    if recurrence.range.end_date is None:
-        return None
-    # Two days more: an occurrence is as long as the first by the clock on the wall, which may change under it,
-    # by a day and some hours where a zone crossed the date line.
-    return _last_ms(recurrence.range.end_date, when) + (when.ends_ms - when.starts_ms) + 2 * _DAY_MS
+def last_start(end_date: str, when: When) -> date | int:
+    """The last day, or the last instant in epoch milliseconds, on which an occurrence may start: inclusive.
+
+    A bare date is the whole day in the event's zone (decision 7). All-day events have days alone.
+    """
+    last = _last(end_date)
+    if isinstance(last, date):
+        return last
+    return last.within(when.start.zone).epoch_ms() if isinstance(when, Timed) else last.wall.date()
 
 
 def _pattern(given: GivenPattern, first: date) -> Pattern:
@@ -186,18 +186,11 @@ def _range(given: GivenRange, rules: Rules) -> Range:
 
 
 def _check_end(range_: Range, when: When) -> None:
-    if range_.end_date is not None and _last_ms(range_.end_date, when) < when.starts_ms:
+    if range_.end_date is None:
+        return
+    last = last_start(range_.end_date, when)
+    if last < (when.first_day if isinstance(last, date) else when.starts_ms):  # type: ignore[operator]
         raise InvalidParameter(description="recurrence.range.endDate: it lies before start")
-
-
-def _last_ms(end_date: str, when: When) -> int:
-    """The last instant at which an occurrence may start: inclusive, a bare date is the whole day (decision 7)."""
-    last = _last(end_date)
-    if isinstance(last, date):
-        return _day_end_ms(last, when)
-    if isinstance(when, Timed):
-        return last.within(when.start.zone).epoch_ms()
-    return midnight_ms(last.wall.date())
 
 
 def _last(end_date: str) -> date | Instant:
@@ -206,13 +199,6 @@ def _last(end_date: str) -> date | Instant:
         return parse(end_date, "recurrence.range.endDate")
     except InvalidParameter as bad:
         raise ParsedTimestampError(description=bad.description) from None
-
-
-def _day_end_ms(day: date, when: When) -> int:
-    if isinstance(when, AllDay):
-        return midnight_ms(day)
-    midnight = datetime.combine(day + timedelta(days=1), time())
-    return Moment(midnight, when.start.zone).epoch_ms() - 1
 
 
 def _weekdays(text: str | None) -> tuple[int, ...]:

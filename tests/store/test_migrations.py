@@ -10,7 +10,7 @@ from rili.store.migrations import UnknownMigration, migrate, pending, text_for
 from rili.store.open import open_database
 from tests.store.conftest import outside
 
-NAMES = ["0001_calendar"]
+NAMES = ["0001_calendar", "0002_series"]
 
 
 def tables(url):
@@ -62,7 +62,7 @@ def test_a_newer_database_is_left_alone(database_url, function):
 
 
 def test_a_migration_that_fails_leaves_nothing(database_url, monkeypatch):
-    whole = "CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY);"
+    whole = "CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY, value TEXT);"
     broken = "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES (1); INSERT INTO nowhere VALUES (1);"
     monkeypatch.setattr(migrations, "_files", lambda: {"0001_facts": whole, "0002_half": broken})
 
@@ -102,7 +102,7 @@ def test_both_databases_have_one_schema(postgres_server, tmp_path):
 
     assert set(on_sqlite) - set(on_postgres) == ONLY_ON_SQLITE
     assert {name: on_sqlite[name] for name in on_postgres} == on_postgres
-    assert len(on_postgres["attendees"]["columns"]) == 8  # it does read something
+    assert len(on_postgres["attendees"]["columns"]) == 9  # it does read something
     assert on_postgres["attendees"]["indexes"]
     assert on_postgres["attendees"]["foreign"]
 

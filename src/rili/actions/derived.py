@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from msgspec import UNSET
+
+from rili.actions.announce import colleagues
+from rili.actions.occurrences import moved_whens
 from rili.model import zones
-from rili.store import agenda, attendees, events, facts
+from rili.model.event import Event
+from rili.model.expansion import occurrence_at
+from rili.model.series import Override, Slot, span_of
+from rili.store import agenda, attendees, events, facts, guests, overrides
 from rili.store.db import Tx
 from rili.store.events import Derived
 
@@ -23,7 +30,8 @@ def check(tx: Tx, progress: Progress = lambda done: None) -> list[str]:
             f"instants are derived from another tzdata than {zones.VERSION}; rili migrate mends it"
         )
     for derived in _all(tx, progress):
-        findings += _disagreements(tx, derived)
+        name = f"event {derived.event.id} of {derived.event.corp_id}"
+        findings += [f"{name}: {finding}" for finding in _disagreements(tx, derived)]
     return findings
 
 
@@ -31,11 +39,26 @@ def derive(tx: Tx, progress: Progress = lambda done: None) -> int:
     """Bring every instant up to the tz database of now; answers how many events moved."""
     moved = 0
     for derived in _all(tx, progress):
-        if not derived.agrees:
-            events.set_span(tx, derived.event)
-            agenda.move(tx, derived.event)
+        if _derive_event(tx, derived):
             moved += 1
     facts.put(tx, "tzdata", zones.VERSION)
+    return moved
+
+
+def _derive_event(tx: Tx, derived: Derived) -> bool:
+    event = derived.event
+    found = overrides.of_event(tx, event.corp_id, event.id)
+    columns = overrides.spans(tx, event.corp_id, event.id) if found else {}
+    for slot, override in found.items():
+        if override.when is not UNSET and columns[slot] != _instants(override):
+            overrides.set_span(tx, event, slot, override.when)
+    span = span_of(event, moved_whens(found.values()))
+    moved = not derived.agrees
+    if moved:
+        events.set_span(tx, event)
+    if any(not _right(one, event, found) for one in agenda.of_event(tx, event.corp_id, event.id)):
+        agenda.set_span(tx, event, span)
+        moved = True
     return moved
 
 
@@ -50,19 +73,45 @@ def _all(tx: Tx, progress: Progress) -> Iterator[Derived]:
 
 def _disagreements(tx: Tx, derived: Derived) -> Iterator[str]:
     event = derived.event
-    name = f"event {event.id} of {event.corp_id}"
     if not derived.agrees:
-        yield f"{name}: version or span differ from its body"
-    spans = agenda.of_event(tx, event.corp_id, event.id)
-    shown = [span for span in spans if not span.gone]
-    if any((span.starts_ms, span.until_ms) != (derived.starts_ms, derived.until_ms) for span in shown):
-        yield f"{name}: a calendar shows it at another time"
-    people = {one.person_id for one in attendees.of_event(tx, event.corp_id, event.id) if one.email is None}
-    if event.organizer_id not in people:
-        yield f"{name}: its organizer is not on it"
+        yield "version or span differ from its body"
+    found = overrides.of_event(tx, event.corp_id, event.id)
+    rows = agenda.of_event(tx, event.corp_id, event.id)
+    if any(not _right(one, event, found) for one in rows if not one.gone):
+        yield "a calendar shows it at another time"
+    people = attendees.of_event(tx, event.corp_id, event.id)
+    if event.organizer_id not in {one.person_id for one in people}:
+        yield "its organizer is not on it"
+    shown = {one.owner_id for one in rows if not one.gone}
+    wanted = set(colleagues(people)) | attendees.on_occurrences_alone(tx, event)
     if derived.deleted and shown:
-        yield f"{name}: deleted, and a calendar shows it"
-    if strangers := {span.owner_id for span in shown} - people:
-        yield f"{name}: {len(strangers)} calendars show it whose owners are not on it"
-    if missing := people - {span.owner_id for span in spans}:
-        yield f"{name}: {len(missing)} of its people have no row in the agenda"
+        yield "deleted, and a calendar shows it"
+    elif strangers := shown - wanted:
+        yield f"{len(strangers)} calendars show it whose owners are not on it"
+    elif not derived.deleted and (missing := wanted - shown):
+        missing -= guests.emails(tx, event.corp_id, missing).keys()  # who have no calendar
+        if missing:
+            yield f"{len(missing)} of its people have it in no calendar"
+    yield from _disagreeing_occurrences(tx, event, found)
+
+
+def _disagreeing_occurrences(tx: Tx, event: Event, found: dict[Slot, Override]) -> Iterator[str]:
+    columns = overrides.spans(tx, event.corp_id, event.id) if found else {}
+    for slot, override in found.items():
+        rule = event.recurrence
+        if rule is None or occurrence_at(rule, event.when, slot.day, slot.number) is None:
+            yield f"an exception in slot {slot.key}, which its rule does not have"
+        if columns[slot] != _instants(override):
+            yield f"the exception in slot {slot.key} is found at another time than it is"
+    places = attendees.own_places(tx, event.corp_id, [event.id]).get(event.id, {})
+    for slot in places.keys() - found.keys():
+        yield f"people of their own in slot {slot.key}, which nothing tells of"
+
+
+def _right(one: agenda.Shown, event: Event, found: dict[Slot, Override]) -> bool:
+    span = span_of(event, moved_whens(found.values()))
+    return (one.span, one.span_class) == (span, agenda.span_class(span))
+
+
+def _instants(override: Override) -> tuple[int | None, int | None]:
+    return (None, None) if override.when is UNSET else (override.when.starts_ms, override.when.ends_ms)

@@ -1,18 +1,34 @@
-"""What can be done with one event: make, read, change, delete it."""
+"""What can be done with an event: make, read, change, delete it; whole, one occurrence of it, or from one on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from rili.actions.people import invite, other_kind_of_id
+from rili.actions import occurrences, series
+from rili.actions.access import (
+    PRIMARY,
+    Place,
+    Seen,
+    calendar_of,
+    check_on_whole,
+    check_precondition,
+    find_occurrence,
+    find_to_change,
+    find_to_read,
+    no_event,
+    target_of,
+)
+from rili.actions.announce import announce, colleagues
+from rili.actions.edit import Edit
+from rili.actions.people import invite
+from rili.actions.series import Edited
 from rili.auth.callers import Caller
-from rili.errors import InstanceNotExist, InvalidParameter, ItemNotFound, PreconditionFailed
+from rili.errors import InstanceNotExist, InvalidParameter
 from rili.model.event import (
-    Event,
     EventChange,
     Origin,
     asks_again,
@@ -25,27 +41,25 @@ from rili.model.ids import EVENT_ID_BYTES, NewBytes
 from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
 from rili.model.rules import Rules
-from rili.store import agenda, attendees, calendars, events, outbox
-from rili.store.calendars import Primary
+from rili.model.series import span_of
+from rili.store import agenda, attendees, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
-PRIMARY = "primary"
+__all__ = [
+    "PRIMARY",
+    "Edited",
+    "Place",
+    "Scope",
+    "Seen",
+    "create_event",
+    "delete_event",
+    "get_event",
+    "update_event",
+]
 
-
-class Place(Struct, frozen=True, gc=False):
-    """Whose calendar a path names: a unionId, and `primary` or the calendar's own id."""
-
-    user_id: str
-    calendar_id: str
-
-
-class Seen(Struct, frozen=True, gc=False):
-    """An event as *viewer_id* sees it."""
-
-    event: Event
-    people: tuple[Attendee, ...]
-    viewer_id: str
+Scope = Literal["this", "following", "all"]
+SCOPES: tuple[Scope, ...] = ("this", "following", "all")
 
 
 def create_event(
@@ -56,7 +70,7 @@ def create_event(
     Raises ItemNotFound for an unknown user or calendar, InvalidParameter for what breaks a rule.
     """
     check_draft(draft, rules)  # what is wrong for everybody comes before who and where
-    calendar = _calendar(tx, by, place)
+    calendar = calendar_of(tx, by, place)
     event = new_event(
         Origin(by.corp_id, calendar.calendar_id, place.user_id),
         draft,
@@ -72,8 +86,10 @@ def create_event(
         people = replace_people(people, invited, place.user_id).people
     body = events.add(tx, event)
     attendees.add(tx, event, people)
-    agenda.show(tx, event, _colleagues(people))
-    _announce(tx, by, place, event, "create", people, after=body, joined=people, switches=draft.switches)
+    agenda.show(tx, event, span_of(event), colleagues(people))
+    announce(
+        tx, by, place.user_id, event, "create", people, after=body, joined=people, switches=draft.switches
+    )
     return Seen(event, people, place.user_id)
 
 
@@ -84,60 +100,54 @@ def update_event(
     event_id: str,
     change: EventChange,
     *,
+    scope: Scope | None = None,
     rules: Rules,
     new_bytes: NewBytes,
     if_match: frozenset[str] | None = None,
-) -> Seen:
-    """Change one event and queue its announcement, or do neither.
+) -> Seen | Edited:
+    """Change an event, a series, or through an occurrence's id that one, all, or those from there on (decision 10).
 
+    Queues the announcement, or does neither. Edited is the answer where it was a series.
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
     check_change(change, rules)  # what is wrong for every event comes before whether this one is there
-    stored = _to_change(tx, by, place, event_id)
-    before = stored.event
-    event = change_event(
-        before,
-        change,
-        by=place.user_id,
-        rules=rules,
-        conference_id=_conference_id(change, new_bytes),
-        now_ms=by.now_ms,
-    )
-    people = attendees.of_event(tx, by.corp_id, event_id)
-    moved = PeopleChange(people)
-    if change.attendees is not UNSET:
-        moved = replace_people(
-            people, invite(tx, by, change.attendees, people, new_bytes), before.organizer_id
-        )
-    check_precondition(before, if_match)
-    body = events.replace(tx, event)
-    attendees.apply(tx, event, moved)
-    people = moved.people
-    if asks_again(before, event) and (asked := reset_answers(people, event.organizer_id)) != people:
-        attendees.ask_again(tx, event)
-        people = asked
-    agenda.move(tx, event)
-    if moved.left:
-        agenda.hide(tx, event, _colleagues(moved.left), by.now_ms)
-    if moved.joined:
-        agenda.show(tx, event, _colleagues(moved.joined))
-    _announce(
-        tx, by, place, event, "update", (*people, *moved.left),
-        before=stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,
-    )  # fmt: skip
-    return Seen(event, people, place.user_id)
+    target = target_of(event_id)
+    stored = find_to_change(tx, by, place, target)
+    edit = Edit(tx, by, place, stored, change, rules, new_bytes, _conference_id(change, new_bytes))
+    if target == target_of(stored.event.id):
+        _check_scope_of_whole(scope)
+        check_on_whole(tx, by, place, stored.event)
+        check_precondition(stored.event, if_match)
+        if stored.event.recurrence is not None:
+            return series.update_all(edit, None)
+        return _update_single(edit)
+    one = find_occurrence(tx, by, place, stored.event, target)
+    if one is None:
+        raise no_event(event_id)
+    check_precondition(stored.event, if_match)
+    if scope == "all":
+        return series.update_all(edit, one)
+    if scope == "following":
+        return series.update_following(edit, one)
+    return occurrences.update(edit, one)
 
 
 def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) -> Seen:
-    """One event with at most *shown* of its people, and the organizer in any case.
+    """An event, or one occurrence, with at most *shown* of its people, and the organizer in any case.
 
-    Raises ItemNotFound, or InstanceNotExist for one that was deleted (decision 13).
+    Raises ItemNotFound, or InstanceNotExist for what was deleted or does not occur (decision 13).
     """
-    stored = _stored(tx, by, place, event_id, lock=False)
-    if stored.deleted or not stored.shown:
-        raise InstanceNotExist(description="The event was deleted.")
-    people = attendees.of_event(tx, by.corp_id, event_id, limit=max(shown, 1))
-    return Seen(stored.event, people, place.user_id)
+    target = target_of(event_id)
+    stored = find_to_read(tx, by, place, target)
+    event = stored.event
+    if target == target_of(event.id):
+        check_on_whole(tx, by, place, event)
+        people = attendees.of_event(tx, by.corp_id, event.id, limit=max(shown, 1))
+        return Seen(event, people, place.user_id)
+    one = find_occurrence(tx, by, place, event, target)
+    if one is None:
+        raise InstanceNotExist(description=f"The series {event.id} has no such occurrence.")
+    return Seen(one.event, occurrences.people_of(tx, one, limit=max(shown, 1)), place.user_id, one)
 
 
 def delete_event(
@@ -146,113 +156,98 @@ def delete_event(
     place: Place,
     event_id: str,
     *,
+    scope: Scope | None = None,
     switches: dict[str, str],
     if_match: frozenset[str] | None = None,
-) -> None:
+) -> Edited:
     """By the organizer: gone for everybody. By an attendee: gone from their calendar, and declined.
 
-    Raises ItemNotFound, PreconditionFailed. Source: decision 13.
+    Through an occurrence's id that one, all, or those from there on.
+    Raises ItemNotFound, PermissionDenied, PreconditionFailed. Source: decisions 10, 13.
     """
-    stored = _to_change(tx, by, place, event_id)
+    target = target_of(event_id)
+    stored = find_to_change(tx, by, place, target)
     event = stored.event
+    if target == target_of(event.id):
+        _check_scope_of_whole(scope)
+        check_on_whole(tx, by, place, event)
+        check_precondition(event, if_match)
+        return _delete_whole(tx, by, place, stored, switches)
+    one = find_occurrence(tx, by, place, event, target)
+    if one is None:
+        raise no_event(event_id)
     check_precondition(event, if_match)
-    people = attendees.of_event(tx, by.corp_id, event_id)
-    if place.user_id == event.organizer_id:
-        events.delete(tx, event, by.now_ms)
-        agenda.hide_everywhere(tx, event, by.now_ms)
-        _announce(tx, by, place, event, "delete", people, before=stored.body, switches=switches)
-        return
-    after = events.replace(tx, replace(event, version=event.version + 1))
-    attendees.leave(tx, event, place.user_id, by.now_ms)
-    agenda.move(tx, event)
-    agenda.hide(tx, event, [place.user_id], by.now_ms)
-    _announce(tx, by, place, event, "leave", people, before=stored.body, after=after, switches=switches)
+    if scope == "all":
+        return _delete_whole(tx, by, place, stored, switches)
+    if scope == "following":
+        if series.is_first(tx, one):
+            return _delete_whole(tx, by, place, stored, switches)
+        return series.delete_following(tx, by, place, stored, one, switches)
+    return Edited(occurrences.delete(tx, by, place, stored, one, switches), cancelled=True)
 
 
-def check_precondition(event: Event, if_match: frozenset[str] | None) -> None:
-    """Raises PreconditionFailed when *if_match* names versions, and none is the event's (decision 19)."""
-    if if_match is not None and "*" not in if_match and str(event.version) not in if_match:
-        raise PreconditionFailed(
-            description="The event has changed since the version that If-Match names; read it again."
+def _update_single(edit: Edit) -> Seen:
+    tx, by, place, change, before = edit.tx, edit.by, edit.place, edit.change, edit.stored.event
+    event = change_event(
+        before, change, by=place.user_id, rules=edit.rules, conference_id=edit.conference_id, now_ms=by.now_ms
+    )
+    people = attendees.of_event(tx, by.corp_id, event.id)
+    moved = PeopleChange(people)
+    if change.attendees is not UNSET:
+        invited = invite(tx, by, change.attendees, people, edit.new_bytes)
+        moved = replace_people(people, invited, before.organizer_id)
+    body = events.replace(tx, event)
+    attendees.apply(tx, event, moved)
+    people = moved.people
+    if not asks_again(before, event):
+        agenda.touch(tx, event)
+    else:
+        if (asked := reset_answers(people, event.organizer_id)) != people:
+            attendees.ask_again(tx, event)
+            people = asked
+        agenda.move(tx, event, span_of(event))
+        if event.recurrence is not None:  # the event itself is no longer listed, its occurrences are
+            series.remember(tx, before, (), by.now_ms)
+    if moved.left:
+        agenda.hide(tx, event, colleagues(moved.left), by.now_ms)
+    if moved.joined:
+        agenda.show(tx, event, span_of(event), colleagues(moved.joined))
+    announce(
+        tx, by, place.user_id, event, "update", (*people, *moved.left),
+        before=edit.stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,
+    )  # fmt: skip
+    return Seen(event, people, place.user_id)
+
+
+def _delete_whole(tx: Tx, by: Caller, place: Place, stored: Stored, switches: dict[str, str]) -> Edited:
+    event, user_id = stored.event, place.user_id
+    people = attendees.of_event(tx, by.corp_id, event.id)
+    seen = Seen(event, people, user_id)
+    if user_id != event.organizer_id:
+        after = events.replace(tx, replace(event, version=event.version + 1))
+        attendees.leave(tx, event, user_id, by.now_ms)
+        agenda.touch(tx, event)
+        agenda.hide(tx, event, [user_id], by.now_ms)
+        announce(tx, by, user_id, event, "leave", people, before=stored.body, after=after, switches=switches)
+        return Edited(seen, cancelled=True)
+    events.delete(tx, event, by.now_ms)
+    agenda.hide_everywhere(tx, event, by.now_ms)
+    announce(tx, by, user_id, event, "delete", people, before=stored.body, switches=switches)
+    found = overrides.of_event(tx, by.corp_id, event.id) if event.recurrence else {}
+    dropped = tuple(series.dropped_of(event, slot, override) for slot, override in found.items())
+    return Edited(seen, cancelled=True, dropped=dropped)
+
+
+def _check_scope_of_whole(scope: Scope | None) -> None:
+    if scope == "following":
+        raise InvalidParameter(
+            description="scope: following needs the id of an occurrence; this id is a whole event's"
         )
-
-
-def _calendar(tx: Tx, by: Caller, place: Place) -> Primary:
-    """The calendar that *place* names. Raises ItemNotFound (decision 8)."""
-    if place.user_id == "me":
-        # Decision 14.
-        raise InvalidParameter(description="userId: me needs a user token; with an app token give a unionId")
-    calendar = calendars.primary(tx, by.corp_id, place.user_id)
-    if calendar is None:
-        raise ItemNotFound(
-            "User does not exist.",
-            description=f"userId: nobody here has the unionId {place.user_id}"
-            + other_kind_of_id(tx, by.corp_id, place.user_id),
+    if scope == "this":
+        raise InvalidParameter(
+            description="scope: this needs the id of an occurrence; this id is a whole event's"
         )
-    if place.calendar_id not in (PRIMARY, calendar.calendar_id):
-        raise ItemNotFound(
-            "Calendar does not exist.",
-            description=f"calendarId: the user has no calendar {place.calendar_id}",
-        )
-    return calendar
-
-
-def _to_change(tx: Tx, by: Caller, place: Place, event_id: str) -> Stored:
-    stored = _stored(tx, by, place, event_id, lock=True)
-    if stored.deleted or not stored.shown:
-        raise _no_event(event_id)
-    return stored
-
-
-def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> Stored:
-    calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
-    stored = events.in_calendar(tx, by.corp_id, place.user_id, calendar_id, event_id, lock=lock)
-    if stored is None:
-        _calendar(tx, by, place)  # which may be what there is none of
-        raise _no_event(event_id)
-    return stored
-
-
-def _no_event(event_id: str) -> ItemNotFound:
-    return ItemNotFound(description=f"eventId: the user's calendar has no event {event_id}")
 
 
 def _conference_id(change: EventChange, new_bytes: NewBytes) -> str:
     return str(UUID(bytes=new_bytes(16), version=4)) if change.online_meeting else ""
-
-
-def _colleagues(people: Sequence[Attendee]) -> list[str]:
-    return [one.person_id for one in people if one.email is None]
-
-
-def _announce(
-    tx: Tx,
-    by: Caller,
-    place: Place,
-    event: Event,
-    kind: outbox.Kind,
-    recipients: Sequence[Attendee],
-    *,
-    before: str | None = None,
-    after: str | None = None,
-    joined: Sequence[Attendee] = (),
-    left: Sequence[Attendee] = (),
-    switches: dict[str, str],
-) -> None:
-    outbox.add(
-        tx,
-        outbox.Change(
-            corp_id=event.corp_id,
-            event_id=event.id,
-            kind=kind,
-            app_key=by.app_key,
-            operator_id=place.user_id,
-            created_ms=by.now_ms,
-            recipients=tuple(one.person_id for one in recipients),
-            before=before,
-            after=after,
-            joined=tuple(one.person_id for one in joined),
-            left=tuple(one.person_id for one in left),
-            switches=switches,
-        ),
-    )

@@ -8,12 +8,16 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from rili.actions import events
-from rili.actions.events import Place, Seen
+from rili.actions.events import SCOPES, Edited, Place, Scope, Seen
 from rili.api.http import Answer, Request, encode, respond, write
+from rili.auth.callers import Caller
 from rili.errors import InvalidParameter, Missingbody
 from rili.model.people import PEOPLE_PER_CALL
+from rili.model.rules import one_of
+from rili.store.db import Tx
 from rili.wire.event import CreateEvent, PatchEvent
-from rili.wire.event_view import event_view
+from rili.wire.event_view import EventView, event_view
+from rili.wire.series_view import DeletedView, edited_view, exceptions_view
 
 T = TypeVar("T")
 
@@ -23,7 +27,8 @@ GET_ATTENDEES = 100
 
 async def create_event(request: Request) -> Response:
     """POST /v1.0/calendar/users/{userId}/calendars/{calendarId}/events"""
-    by, place = await request.caller(), _place(request)
+    by = await request.caller()
+    place = place_of(request, by)
     body = await _read_event(request, CreateEvent)
     rules = request.service.settings.rules
     draft = body.to_change(rules)
@@ -40,9 +45,10 @@ async def create_event(request: Request) -> Response:
 
 async def put_event(request: Request) -> Response:
     """PUT /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}"""
-    by, place, event_id = await request.caller(), _place(request), _event_id(request)
+    by, event_id = await request.caller(), event_id_of(request)
+    place = place_of(request, by)
     body = await _read_event(request, PatchEvent)
-    rules, if_match = request.service.settings.rules, request.if_match()
+    rules, if_match, scope = request.service.settings.rules, request.if_match(), _scope(request)
     _check_id(body, event_id, needed=rules == "documented")
     change = body.to_change(rules)
 
@@ -52,7 +58,7 @@ async def put_event(request: Request) -> Response:
             request,
             events.update_event(
                 tx, by, place, event_id, change,
-                rules=rules, new_bytes=request.service.new_bytes, if_match=if_match,
+                scope=scope, rules=rules, new_bytes=request.service.new_bytes, if_match=if_match,
             ),
             PEOPLE_PER_CALL,
         ),
@@ -61,21 +67,28 @@ async def put_event(request: Request) -> Response:
 
 async def get_event(request: Request) -> Response:
     """GET /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}"""
-    by, place, event_id = await request.caller(), _place(request), _event_id(request)
-    shown = _max_attendees(request)
+    by, event_id = await request.caller(), event_id_of(request)
+    place = place_of(request, by)
+    shown = request.number("maxAttendees", range(PEOPLE_PER_CALL + 1))
+    shown = GET_ATTENDEES if shown is None else shown
     seen = await request.service.db.read(lambda tx: events.get_event(tx, by, place, event_id, shown=shown))
     return respond(_answer(request, seen, shown))
 
 
 async def delete_event(request: Request) -> Response:
     """DELETE /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}"""
-    by, place, event_id = await request.caller(), _place(request), _event_id(request)
-    if_match, push = request.if_match(), request.flag("pushNotification")
+    by, event_id = await request.caller(), event_id_of(request)
+    place = place_of(request, by)
+    if_match, push, scope = request.if_match(), request.flag("pushNotification"), _scope(request)
     switches = {} if push is None else {"pushNotification": "true" if push else "false"}
 
-    def act(tx: events.Tx) -> Answer:
-        events.delete_event(tx, by, place, event_id, switches=switches, if_match=if_match)
-        return Answer(b"{}")
+    whole_answer = scope == "following" or request.flag("dryRun")
+
+    def act(tx: Tx) -> Answer:
+        edited = events.delete_event(
+            tx, by, place, event_id, scope=scope, switches=switches, if_match=if_match
+        )
+        return _deleted(request, edited) if whole_answer else Answer(b"{}")
 
     return await write(request, act)
 
@@ -87,19 +100,39 @@ async def _read_event(request: Request, kind: type[T]) -> T:
         raise InvalidParameter("Event must be provided.", description="body: it is empty") from None
 
 
-def _place(request: Request) -> Place:
+def place_of(request: Request, by: Caller) -> Place:
+    """Whose calendar the path names; `me`, or no user at all, is the token's user.
+
+    Raises InvalidParameter, also for `me` with a token that is nobody's (decision 14).
+    """
     calendar_id = request.path["calendarId"]
     if not calendar_id.strip():
         raise InvalidParameter(
             "CalendarId cannot be blank", description="calendarId: use primary for the user's own calendar"
         )
-    return Place(request.path["userId"], calendar_id)
+    user_id = request.path.get("userId", "me")
+    if user_id == "me":
+        if by.union_id is None:
+            raise InvalidParameter(
+                description="me needs a user token; with an app token name a user by unionId"
+            )
+        user_id = by.union_id
+    return Place(user_id, calendar_id)
 
 
-def _event_id(request: Request) -> str:
+def event_id_of(request: Request) -> str:
+    """The path's event id. Raises InvalidParameter for a blank."""
     if not request.path["eventId"].strip():
         raise InvalidParameter("eventId cannot be blank", description="eventId: the path ends before it")
     return request.path["eventId"]
+
+
+def _scope(request: Request) -> Scope | None:
+    text = request.query.get("scope")
+    if text is None:
+        return None
+    scope: Scope = one_of(text, SCOPES, "scope")
+    return scope
 
 
 def _check_id(body: PatchEvent, event_id: str, *, needed: bool) -> None:
@@ -115,21 +148,39 @@ def _check_id(body: PatchEvent, event_id: str, *, needed: bool) -> None:
         raise InvalidParameter(description="id: it is not the event id of the path")
 
 
-def _max_attendees(request: Request) -> int:
-    text = request.query.get("maxAttendees")
-    if text is None:
-        return GET_ATTENDEES
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) <= PEOPLE_PER_CALL):
-        raise InvalidParameter(description=f"maxAttendees: expected a number from 0 to {PEOPLE_PER_CALL}")
-    return int(text)
+def _answer(request: Request, seen: Seen | Edited, shown: int) -> Answer:
+    if isinstance(seen, Seen):
+        return Answer(encode(view_of(request, seen, shown)), str(seen.version))
+    if not (seen.first_half or seen.kept or seen.dropped or _asks_for_more(request)):
+        return _answer(request, seen.seen, shown)
+    view = edited_view(
+        view_of(request, seen.seen, shown),
+        view_of(request, seen.first_half, shown) if seen.first_half else None,
+        seen.kept,
+        seen.dropped,
+    )
+    return Answer(encode(view), str(seen.seen.version))
 
 
-def _answer(request: Request, seen: Seen, shown: int) -> Answer:
-    view = event_view(
+def _asks_for_more(request: Request) -> bool:
+    """Whether the request uses our extensions, and so wants to know what became of exceptions, also of none."""
+    return "scope" in request.query or bool(request.flag("dryRun"))
+
+
+def _deleted(request: Request, edited: Edited) -> Answer:
+    event = view_of(request, edited.seen, PEOPLE_PER_CALL, cancelled=edited.cancelled)
+    kept, dropped = exceptions_view(edited.kept), exceptions_view(edited.dropped)
+    return Answer(encode(DeletedView(event, kept, dropped)))
+
+
+def view_of(request: Request, seen: Seen, shown: int, *, cancelled: bool = False) -> EventView:
+    """*seen* as it is answered, with at most *shown* people."""
+    return event_view(
         seen.event,
         seen.people,
         viewer_id=seen.viewer_id,
         shown=shown,
         meeting_url=request.service.meeting_url,
+        instance=seen.instance,
+        cancelled=cancelled,
     )
-    return Answer(encode(view), str(seen.event.version))

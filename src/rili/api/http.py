@@ -97,6 +97,17 @@ class Request(StarletteRequest):
             raise InvalidParameter(description=f"{name}: expected true or false")
         return text.lower() == "true"
 
+    def number(self, name: str, allowed: range) -> int | None:
+        """A number of the query. Raises InvalidParameter."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) in allowed):
+            raise InvalidParameter(
+                description=f"{name}: expected a number from {allowed.start} to {allowed.stop - 1}"
+            )
+        return int(text)
+
     async def body(self) -> bytes:
         """The whole body, of a mebibyte at most. Raises RequestTooLarge."""
         if self._raw is None:
@@ -136,12 +147,23 @@ class Answer(Struct, frozen=True, gc=False):
     status: int = 200
 
 
+class _Rehearsed(Exception):
+    """Rolls back a transaction that was run for its answer alone."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 async def write(request: Request, act: Callable[[Tx], Answer]) -> Response:
     """The one way in for a change: recall the answer of this `x-client-token`, or act and remember, in one transaction.
 
+    With `dryRun=true` the answer is that of the change, and nothing is changed or remembered (decision 10).
     Raises IdempotencyProcessing, IdempotentParameterMismatch (decision 18).
     """
     service = request.service
+    if request.flag("dryRun"):
+        return await _rehearse(request, act)
     token = request.header("x-client-token")
     if not token:
         return respond(await service.db.write(act))
@@ -155,6 +177,17 @@ async def write(request: Request, act: Callable[[Tx], Answer]) -> Response:
         return respond(await service.db.write(lambda tx: _once(tx, by, key, body_hash, act)))
     finally:
         service.running.discard(key)
+
+
+async def _rehearse(request: Request, act: Callable[[Tx], Answer]) -> Response:
+    def rehearse(tx: Tx) -> Answer:
+        raise _Rehearsed(act(tx))
+
+    try:
+        answer = await request.service.db.write(rehearse)
+    except _Rehearsed as rehearsed:
+        answer = rehearsed.answer
+    return respond(msgspec.structs.replace(answer, etag=None))  # there is no such version
 
 
 def respond(answer: Answer) -> Response:

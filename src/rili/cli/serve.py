@@ -50,8 +50,11 @@ def serve(config: Config = None, as_json: Json = False) -> None:
 
     with database_failures():
         waiting = migrations.pending(settings.database)
+        moved = migrations.moved(settings.database)
     if waiting:
         fail(f"the database lacks {', '.join(waiting)}; run: rili migrate（请先运行 rili migrate）")
+    if moved:
+        fail("the database was restored into another PostgreSQL; run: rili migrate（请先运行 rili migrate）")
     listener = listen(settings.host, settings.port)
     serve_until_stopped(settings, listener, check, say)
 

@@ -1,6 +1,6 @@
 """Which calendar shows which event in which span; a row that leaves stays as a tombstone.
 
-Guests have no calendar here, so they have no row.
+Guests have no calendar here, so they have no row. Who is on single occurrences of a series alone has a row for it.
 """
 
 from __future__ import annotations
@@ -10,29 +10,46 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from rili.model.event import Event
+from rili.model.series import Span
 from rili.store.db import Tx
 
+LIFE_MS = 30 * 86_400_000
+"""How long a tombstone stays, and so how far back a sync may begin."""
 
-def show(tx: Tx, event: Event, person_ids: Iterable[str]) -> None:
+SPAN_CLASS_MS = tuple(86_400_000 * 8**step for step in range(5))
+"""The longest span of each class, from a day to eleven years; longer ones and those without end are the last class."""
+
+
+def span_class(span: Span) -> int:
+    """The class of a span: what is in it and touches an instant began no longer before it than the class is long."""
+    if span.until_ms is None:
+        return len(SPAN_CLASS_MS)
+    length = span.until_ms - span.starts_ms
+    return sum(length > longest for longest in SPAN_CLASS_MS)
+
+
+def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
     """Put *event* on the primary calendars of these people, or back on them."""
     change_no = tx.change_no()
     tx.run_many(
         """
-        INSERT INTO agenda (corp_id, calendar_id, event_id, starts_ms, until_ms, change_no)
-        SELECT corp_id, calendar_id, :event_id, :starts_ms, :until_ms, :change_no
+        INSERT INTO agenda (corp_id, calendar_id, event_id, span_class, starts_ms, until_ms, change_no, whole_change_no)
+        SELECT corp_id, calendar_id, :event_id, :span_class, :starts_ms, :until_ms, :change_no, :change_no
           FROM calendars
          WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary'
             ON CONFLICT (corp_id, event_id, calendar_id)
-            DO UPDATE SET starts_ms = excluded.starts_ms, until_ms = excluded.until_ms,
-                          change_no = excluded.change_no, gone_ms = NULL
+            DO UPDATE SET span_class = excluded.span_class, starts_ms = excluded.starts_ms,
+                          until_ms = excluded.until_ms, change_no = excluded.change_no,
+                          whole_change_no = excluded.whole_change_no, gone_ms = NULL
         """,
         [
             {
                 "corp_id": event.corp_id,
                 "person_id": person_id,
                 "event_id": event.id,
-                "starts_ms": event.when.starts_ms,
-                "until_ms": event.until_ms,
+                "span_class": span_class(span),
+                "starts_ms": span.starts_ms,
+                "until_ms": span.until_ms,
                 "change_no": change_no,
             }
             for person_id in person_ids
@@ -40,17 +57,50 @@ def show(tx: Tx, event: Event, person_ids: Iterable[str]) -> None:
     )
 
 
-def move(tx: Tx, event: Event) -> None:
+def move(tx: Tx, event: Event, span: Span) -> None:
     """Give every calendar that shows *event* its span and the number of this change."""
     tx.queue(
         """
-        UPDATE agenda SET starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no
+        UPDATE agenda
+           SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms,
+               change_no = :change_no, whole_change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
         """,
         corp_id=event.corp_id,
         event_id=event.id,
-        starts_ms=event.when.starts_ms,
-        until_ms=event.until_ms,
+        span_class=span_class(span),
+        starts_ms=span.starts_ms,
+        until_ms=span.until_ms,
+        change_no=tx.change_no(),
+    )
+
+
+def touch(tx: Tx, event: Event) -> None:
+    """Tell every calendar that shows *event* that it is another now, where it still is."""
+    tx.queue(
+        """
+        UPDATE agenda SET change_no = :change_no, whole_change_no = :change_no
+         WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        change_no=tx.change_no(),
+    )
+
+
+def touch_occurrences(tx: Tx, event: Event, span: Span) -> None:
+    """Tell every calendar that shows *event* that single occurrences of it are others now."""
+    tx.queue(
+        """
+        UPDATE agenda
+           SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no
+         WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        span_class=span_class(span),
+        starts_ms=span.starts_ms,
+        until_ms=span.until_ms,
         change_no=tx.change_no(),
     )
 
@@ -60,7 +110,7 @@ def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
     change_no = tx.change_no()
     tx.run_many(
         """
-        UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no
+        UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no, whole_change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
            AND calendar_id = (SELECT calendar_id FROM calendars
                                WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary')
@@ -76,13 +126,14 @@ def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
             for person_id in person_ids
         ],
     )
+    _forget(tx, now_ms)
 
 
 def hide_everywhere(tx: Tx, event: Event, now_ms: int) -> None:
     """Take *event* off every calendar."""
     tx.queue(
         """
-        UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no
+        UPDATE agenda SET gone_ms = :now_ms, change_no = :change_no, whole_change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
         """,
         corp_id=event.corp_id,
@@ -90,22 +141,23 @@ def hide_everywhere(tx: Tx, event: Event, now_ms: int) -> None:
         now_ms=now_ms,
         change_no=tx.change_no(),
     )
+    _forget(tx, now_ms)
 
 
-class Span(Struct, frozen=True, gc=False):
+class Shown(Struct, frozen=True, gc=False):
     """One row: whose calendar shows the event, and where in time."""
 
     owner_id: str
-    starts_ms: int
-    until_ms: int | None
+    span: Span
+    span_class: int
     gone: bool
 
 
-def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Span]:
+def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
     """Every calendar that shows the event, or showed it once."""
     rows = tx.all(
         """
-        SELECT owner_id, starts_ms, until_ms, gone_ms
+        SELECT owner_id, starts_ms, until_ms, span_class, gone_ms
           FROM agenda
           JOIN calendars ON calendars.corp_id = agenda.corp_id AND calendars.calendar_id = agenda.calendar_id
          WHERE agenda.corp_id = :corp_id AND event_id = :event_id
@@ -114,6 +166,34 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Span]:
         event_id=event_id,
     )
     return [
-        Span(owner_id, starts_ms, until_ms, gone_ms is not None)
-        for owner_id, starts_ms, until_ms, gone_ms in rows
+        Shown(owner_id, Span(starts_ms, until_ms), class_, gone_ms is not None)
+        for owner_id, starts_ms, until_ms, class_, gone_ms in rows
     ]
+
+
+def set_span(tx: Tx, event: Event, span: Span) -> None:
+    """Write the span again that follows from *event*: no change that anybody has to be told."""
+    tx.queue(
+        """
+        UPDATE agenda SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms
+         WHERE corp_id = :corp_id AND event_id = :event_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        span_class=span_class(span),
+        starts_ms=span.starts_ms,
+        until_ms=span.until_ms,
+    )
+
+
+def _forget(tx: Tx, now_ms: int) -> None:
+    """Let go of a few old tombstones. One transaction at a time: two would wait for each other's rows."""
+    if tx.claim("agenda.forget"):
+        tx.queue(
+            """
+            DELETE FROM agenda WHERE (corp_id, event_id, calendar_id) IN
+                   (SELECT corp_id, event_id, calendar_id FROM agenda WHERE gone_ms <= :oldest_ms
+                     ORDER BY gone_ms LIMIT 20)
+            """,
+            oldest_ms=now_ms - LIFE_MS,
+        )

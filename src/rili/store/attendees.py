@@ -1,12 +1,16 @@
-"""People on events: one row a person on the series."""
+"""People on events: one row a person on the series, and one more for what a single occurrence has of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from rili.model.event import Event
-from rili.model.people import Attendee, PeopleChange
-from rili.store.db import Tx
+from rili.model.people import Attendee, OwnPlace, PeopleChange
+from rili.model.series import Slot
+from rili.store.db import Row, Tx
+from rili.store.keys import as_keys
 
 
 def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[Attendee, ...]:
@@ -26,10 +30,181 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
         event_id=event_id,
         limit=limit if limit >= 0 else 2**31,
     )
-    return tuple(
-        Attendee(id_, name, optional == 1, answer, mail, at, left_ms is not None)
-        for id_, name, optional, answer, mail, at, left_ms in rows
+    return tuple(_attendee(row) for row in rows)
+
+
+def of_events(tx: Tx, corp_id: str, event_ids: Iterable[str], limit: int) -> dict[str, tuple[Attendee, ...]]:
+    """The same of several events, the first *limit* of each."""
+    found: dict[str, list[Attendee]] = {}
+    rows = tx.all(
+        """
+        SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
+               guests.email, place, left_ms, event_id
+          FROM (SELECT key AS wanted FROM json_each(:event_ids)) AS events
+         CROSS JOIN attendees
+          LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
+          LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
+         WHERE attendees.corp_id = :corp_id AND event_id = wanted AND occurrence = ''
+           AND place <= COALESCE((SELECT place FROM attendees AS last
+                                   WHERE last.corp_id = :corp_id AND last.event_id = wanted AND last.occurrence = ''
+                                   ORDER BY place LIMIT 1 OFFSET :more), 2147483647)
+         ORDER BY event_id, place
+        """,
+        corp_id=corp_id,
+        event_ids=as_keys(event_ids),
+        more=limit - 1,
     )
+    for row in rows:
+        found.setdefault(row[7], []).append(_attendee(row))
+    return {event_id: tuple(people) for event_id, people in found.items()}
+
+
+def own_places(
+    tx: Tx, corp_id: str, event_ids: Iterable[str], slot: Slot | None = None
+) -> dict[str, dict[Slot, list[OwnPlace]]]:
+    """What single occurrences of these series have of their own about people; with *slot*, those in it alone."""
+    found: dict[str, dict[Slot, list[OwnPlace]]] = {}
+    rows = tx.all(
+        """
+        SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
+               guests.email, place, left_ms, event_id, occurrence, removed
+          FROM attendees
+          LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
+          LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
+         WHERE (attendees.corp_id, event_id) IN (SELECT :corp_id, key FROM json_each(:event_ids))
+           AND occurrence > '' AND occurrence BETWEEN :first AND :last
+         ORDER BY event_id, occurrence, place
+        """,
+        corp_id=corp_id,
+        event_ids=as_keys(event_ids),
+        first=slot.key if slot else "0",
+        last=slot.key if slot else "9",
+    )
+    for row in rows:
+        by_slot = found.setdefault(row[7], {})
+        by_slot.setdefault(Slot.of_key(row[8]), []).append(OwnPlace(_attendee(row), row[9] == 1))
+    return found
+
+
+class Standing(Struct, frozen=True, gc=False):
+    """Where one person is on an event: on the whole of it or not, and what differs on single occurrences."""
+
+    whole: bool = False
+    slots: dict[Slot, bool] = {}
+
+    def sees(self, slot: Slot) -> bool:
+        """Whether the occurrence in *slot* is in their calendar."""
+        return self.slots.get(slot, self.whole)
+
+    @property
+    def sees_something(self) -> bool:
+        """Whether anything of the event is."""
+        return self.whole or any(self.slots.values())
+
+
+def standings(tx: Tx, corp_id: str, person_id: str, event_ids: Iterable[str]) -> dict[str, Standing]:
+    """Where that person is on each of these events."""
+    whole: set[str] = set()
+    slots: dict[str, dict[Slot, bool]] = {}
+    for event_id, key, left_ms, removed in tx.all(
+        """
+        SELECT event_id, occurrence, left_ms, removed FROM attendees
+         WHERE (corp_id, person_id, event_id) IN (SELECT :corp_id, :person_id, key FROM json_each(:event_ids))
+        """,
+        corp_id=corp_id,
+        person_id=person_id,
+        event_ids=as_keys(event_ids),
+    ):
+        there = left_ms is None and not removed
+        if key:
+            slots.setdefault(event_id, {})[Slot.of_key(key)] = there
+        elif there:
+            whole.add(event_id)
+    return {
+        event_id: Standing(event_id in whole, slots.get(event_id, {})) for event_id in whole | slots.keys()
+    }
+
+
+def put_own(tx: Tx, event: Event, slot: Slot, one: Attendee, *, removed: bool = False) -> None:
+    """Write how a person stands on one occurrence of *event*, or that they were taken off it."""
+    tx.queue(
+        """
+        INSERT INTO attendees (corp_id, event_id, occurrence, person_id, place, is_optional, response, removed)
+        VALUES (:corp_id, :event_id, :occurrence, :person_id, :place, :is_optional, :response, :removed)
+            ON CONFLICT (corp_id, event_id, occurrence, person_id)
+            DO UPDATE SET place = excluded.place, is_optional = excluded.is_optional, response = excluded.response,
+                          removed = excluded.removed, left_ms = NULL
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key,
+        person_id=one.person_id,
+        place=one.place,
+        is_optional=int(one.is_optional),
+        response=one.response,
+        removed=int(removed),
+    )
+
+
+def drop_own(tx: Tx, event: Event, slot: Slot, person_id: str) -> None:
+    """Forget what one occurrence of *event* has of its own about that person."""
+    tx.queue(
+        """
+        DELETE FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = :occurrence AND person_id = :person_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key,
+        person_id=person_id,
+    )
+
+
+def ask_again_on(tx: Tx, event: Event, slot: Slot) -> None:
+    """Set what was answered on one occurrence of *event* back to needsAction (decision 11)."""
+    tx.queue(
+        """
+        UPDATE attendees SET response = 'needsAction'
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = :occurrence
+           AND person_id <> :organizer_id AND response <> 'needsAction' AND left_ms IS NULL
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key,
+        organizer_id=event.organizer_id,
+    )
+
+
+def copy(tx: Tx, source: Event, target: Event) -> None:
+    """Put the people of *source*, with their answers, on *target*."""
+    tx.queue(
+        """
+        INSERT INTO attendees
+               (corp_id, event_id, occurrence, person_id, place, is_optional, response, left_ms)
+        SELECT corp_id, :target_id, occurrence, person_id, place, is_optional, response, left_ms
+          FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :source_id AND occurrence = ''
+        """,
+        corp_id=source.corp_id,
+        source_id=source.id,
+        target_id=target.id,
+    )
+
+
+def on_occurrences_alone(tx: Tx, event: Event) -> set[str]:
+    """Who is on single occurrences of *event* and not on the whole of it; guests too."""
+    rows = tx.all(
+        """
+        SELECT DISTINCT person_id FROM attendees AS own
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence > '' AND removed = 0 AND left_ms IS NULL
+           AND NOT EXISTS (SELECT 1 FROM attendees AS whole
+                            WHERE whole.corp_id = own.corp_id AND whole.event_id = own.event_id
+                              AND whole.occurrence = '' AND whole.person_id = own.person_id)
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+    )
+    return {person_id for (person_id,) in rows}
 
 
 def add(tx: Tx, event: Event, people: Iterable[Attendee]) -> None:
@@ -54,12 +229,12 @@ def add(tx: Tx, event: Event, people: Iterable[Attendee]) -> None:
 
 
 def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
-    """Bring the rows of *event* to what *change* says: who left, who joined, who differs."""
+    """Bring the rows of *event* to what *change* says: who left, single occurrences too; who joined, who differs."""
     if change.left:
         tx.run_many(
             """
             DELETE FROM attendees
-             WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = '' AND person_id = :person_id
+             WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
             """,
             [
                 {"corp_id": event.corp_id, "event_id": event.id, "person_id": one.person_id}
@@ -100,15 +275,25 @@ def ask_again(tx: Tx, event: Event) -> None:
     )
 
 
-def leave(tx: Tx, event: Event, person_id: str, now_ms: int) -> None:
-    """Write that this person took the event off their calendar, which declines it (decision 13)."""
+def leave(tx: Tx, event: Event, person_id: str, now_ms: int, slot: Slot | None = None) -> None:
+    """Write that this person took the event off their calendar, which declines it (decision 13).
+
+    With *slot* that occurrence alone, for which they have a row; without, every occurrence.
+    """
     tx.queue(
         """
         UPDATE attendees SET response = 'declined', left_ms = :now_ms
-         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = '' AND person_id = :person_id
+         WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
+           AND (:occurrence = '' OR occurrence = :occurrence)
         """,
         corp_id=event.corp_id,
         event_id=event.id,
+        occurrence=slot.key if slot else "",
         person_id=person_id,
         now_ms=now_ms,
     )
+
+
+def _attendee(row: Row) -> Attendee:
+    id_, name, optional, answer, mail, place, left_ms = row[:7]
+    return Attendee(id_, name, optional == 1, answer, mail, place, left_ms is not None)

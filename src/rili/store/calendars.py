@@ -11,7 +11,10 @@ class Primary(Struct, frozen=True, gc=False):
     """Somebody's primary calendar."""
 
     calendar_id: str
+    owner_id: str
     owner_name: str
+    zone: str
+    """The owner's, or the organisation's."""
 
 
 def add(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, kind: str) -> None:
@@ -32,8 +35,9 @@ def primary(tx: Tx, corp_id: str, owner_id: str) -> Primary | None:
     """The primary calendar of a person who has not left; *owner_id* is a unionId."""
     row = tx.one(
         """
-        SELECT calendar_id, users.name
+        SELECT calendar_id, union_id, users.name, COALESCE(users.zone, organisations.zone)
           FROM users
+          JOIN organisations ON organisations.corp_id = users.corp_id
           JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
          WHERE users.corp_id = :corp_id AND union_id = :owner_id AND active = 1
         """,

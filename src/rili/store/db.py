@@ -68,6 +68,12 @@ class Tx(Protocol):
         """The number of this change, the same for the whole transaction (design, "Change numbers")."""
         ...
 
+    def history(self) -> tuple[int, int]:
+        """Where this snapshot stands among the changes: every change with a number below the first is in it, none from
+        the second on is. Between them PostgreSQL has transactions that run.
+        """
+        ...
+
 
 class Database(Protocol):
     """Runs actions. Each is one transaction, and answered only when it is durable.

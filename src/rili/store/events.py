@@ -7,7 +7,8 @@ import msgspec
 from rili.model.event import Event
 from rili.store.db import Tx
 
-_decode = msgspec.json.Decoder(Event).decode
+decode_event = msgspec.json.Decoder(Event).decode
+"""An event from the text it is kept as."""
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +50,7 @@ def in_calendar(
     if row is None or row[2] is None:
         return None
     body, deleted_ms, gone_ms = row
-    return Stored(_decode(body), body, deleted_ms is not None, gone_ms == 0)
+    return Stored(decode_event(body), body, deleted_ms is not None, gone_ms == 0)
 
 
 def add(tx: Tx, event: Event) -> str:
@@ -143,7 +144,7 @@ def after(tx: Tx, corp_id: str, event_id: str, *, limit: int) -> list[Derived]:
         limit=limit,
     )
     return [
-        Derived(_decode(body), version, starts_ms, ends_ms, until_ms, deleted_ms is not None)
+        Derived(decode_event(body), version, starts_ms, ends_ms, until_ms, deleted_ms is not None)
         for body, version, starts_ms, ends_ms, until_ms, deleted_ms in rows
     ]
 

@@ -89,6 +89,7 @@ class Session:
             self._connection = psycopg.connect(make_conninfo("", **{**CONNECTING, **parts}), autocommit=True)
             for name, value in {"lock_timeout": LOCK_WAIT_MS, **KEEPALIVE}.items():
                 self._connection.execute(f"SET {name} = {value}".encode())
+            self.change_offset = _change_offset(self._connection)
         except psycopg.Error as error:
             raise Lost(description=f"PostgreSQL does not answer: {error}") from error
         self._libpq = self._connection.pgconn
@@ -182,7 +183,7 @@ class Session:
                     elif what is _Awaited.ROWS:
                         answer = result
                     elif what is _Awaited.CHANGE_NO:
-                        self.change_no = int(result.get_value(0, 0) or 0)
+                        self.change_no = int(result.get_value(0, 0) or 0) + self.change_offset
                 self._next()  # the None that ends the results of a message
         except psycopg.OperationalError as error:
             raise Lost(description=str(error)) from error
@@ -307,6 +308,24 @@ class PostgresTx:
             self._session.collect()
         assert self._session.change_no is not None
         return self._session.change_no
+
+    def history(self) -> tuple[int, int]:
+        row = self.one(
+            """
+            SELECT pg_snapshot_xmin(snapshot)::text::bigint, pg_snapshot_xmax(snapshot)::text::bigint
+              FROM pg_current_snapshot() AS snapshot
+            """
+        )
+        assert row is not None
+        return row[0] + self._session.change_offset, row[1] + self._session.change_offset
+
+
+def _change_offset(connection: psycopg.Connection[Any]) -> int:
+    """What is added to transaction ids to number changes: `store/cluster.py` says why."""
+    if connection.execute("SELECT to_regclass('facts')").fetchone() == (None,):
+        return 0
+    row = connection.execute("SELECT value FROM facts WHERE name = 'change_offset'").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _decoders(result: pq.abc.PGresult) -> list[Callable[[bytes], Any]]:

@@ -30,6 +30,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The event as it is stored."""
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    occurrence: str | None = None
+    """The key of the slot, when one occurrence alone changed; then before and after are what it is like."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
@@ -42,6 +44,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     after: msgspec.Raw | None = None
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    occurrence: str | None = None
     switches: dict[str, str] = {}
 
 
@@ -55,6 +58,7 @@ def add(tx: Tx, change: Change) -> None:
         None if change.after is None else msgspec.Raw(change.after),
         change.joined,
         change.left,
+        change.occurrence,
         change.switches,
     )
     tx.queue(

@@ -143,6 +143,11 @@ class SqliteTx:
             self._change_no = self._numbers.take()
         return self._change_no
 
+    def history(self) -> tuple[int, int]:
+        row = self.one("SELECT value FROM counters WHERE name = 'change_no'")
+        assert row is not None
+        return row[0] + 1, row[0] + 1
+
 
 class ChangeNumbers:
     """The counter of one transaction: read when the first number is taken, written before the commit."""

@@ -11,6 +11,7 @@ from rili.model.event import Event
 from rili.model.moment import utc_text
 from rili.model.people import Attendee
 from rili.model.recurrence import WEEKDAYS, Recurrence
+from rili.model.series import Instance
 from rili.model.when import AllDay, When
 
 Some = str | UnsetType
@@ -46,11 +47,12 @@ class RangeView(Struct, frozen=True, rename="camel"):
     number_of_occurrences: int | UnsetType = UNSET
 
 
-class RecurrenceView(Struct, frozen=True):
-    """A rule, with what was left out filled in."""
+class RecurrenceView(Struct, frozen=True, kw_only=True):
+    """A rule, with what was left out filled in. `rrule` instead of `pattern`: what RFC 5545 alone can say."""
 
-    pattern: PatternView
+    pattern: PatternView | UnsetType = UNSET
     range: RangeView
+    rrule: Some = UNSET
 
 
 class AttendeeView(Struct, frozen=True, rename="camel"):
@@ -141,22 +143,28 @@ class ExtendedPropertiesView(Struct, frozen=True, rename="camel"):
     shared_properties: SharedPropertiesView
 
 
-class EventView(Struct, frozen=True, rename="camel"):
-    """One event in an answer."""
+class OriginStartView(Struct, frozen=True, rename="camel"):
+    """When an occurrence starts by the rule, UTC."""
+
+    date_time: str
+
+
+class EventView(Struct, frozen=True, rename="camel", kw_only=True):
+    """One event in an answer. In a sync, what is gone has no more than `id`, `status` and whose occurrence it was."""
 
     id: str
-    summary: str
+    summary: Some = UNSET
     status: str
-    start: TimeView
-    end: TimeView
-    is_all_day: bool
-    attendees: tuple[AttendeeView, ...]
-    organizer: OrganizerView
-    reminders: tuple[ReminderView, ...]
-    create_time: Annotated[str, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 创建时间。")]
-    update_time: Annotated[str, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 更新时间。")]
-    extended_properties: ExtendedPropertiesView
-    free_busy_status: str
+    start: TimeView | UnsetType = UNSET
+    end: TimeView | UnsetType = UNSET
+    is_all_day: bool | UnsetType = UNSET
+    attendees: tuple[AttendeeView, ...] | UnsetType = UNSET
+    organizer: OrganizerView | UnsetType = UNSET
+    reminders: tuple[ReminderView, ...] | UnsetType = UNSET
+    create_time: Annotated[Some, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 创建时间。")] = UNSET
+    update_time: Annotated[Some, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 更新时间。")] = UNSET
+    extended_properties: ExtendedPropertiesView | UnsetType = UNSET
+    free_busy_status: Some = UNSET
     description: Some = UNSET
     recurrence: RecurrenceView | UnsetType = UNSET
     location: LocationView | UnsetType = UNSET
@@ -166,19 +174,40 @@ class EventView(Struct, frozen=True, rename="camel"):
     categories: tuple[CategoryView, ...] | UnsetType = UNSET
     card_instances: tuple[CardView, ...] | UnsetType = UNSET
     event_config: EventConfigView | UnsetType = UNSET
+    series_master_id: Annotated[
+        Some, Meta(description="Occurrences only: the series. 循环日程主日程ID。")
+    ] = UNSET
+    recurrence_id: Annotated[
+        Some, Meta(description="Occurrences only: originStart in epoch milliseconds. 循环实例标识。")
+    ] = UNSET
+    origin_start: OriginStartView | UnsetType = UNSET
+
+
+CONFIRMED, CANCELLED = "confirmed", "cancelled"
 
 
 def event_view(
-    event: Event, people: Sequence[Attendee], *, viewer_id: str, shown: int, meeting_url: MeetingUrl
+    event: Event,
+    people: Sequence[Attendee],
+    *,
+    viewer_id: str,
+    shown: int,
+    meeting_url: MeetingUrl,
+    instance: Instance | None = None,
+    cancelled: bool = False,
 ) -> EventView:
-    """*event* as *viewer_id* sees it, with the first *shown* of its *people*, the organizer first of all."""
-    start, end = _times(event.when)
+    """*event* as *viewer_id* sees it, with the first *shown* of its *people*, the organizer first of all.
+
+    *instance*: the occurrence of a series that *event* is. *cancelled*: it is gone.
+    """
+    start, end = times_view(event.when)
     organizer = people[0]
     rights = event.attendee_rights
+    series = instance.series if instance else event
     return EventView(
         id=event.id,
         summary=event.summary,
-        status="confirmed",
+        status=CANCELLED if cancelled else CONFIRMED,
         start=start,
         end=end,
         is_all_day=isinstance(event.when, AllDay),
@@ -202,7 +231,7 @@ def event_view(
         extended_properties=ExtendedPropertiesView(SharedPropertiesView(event.corp_id)),
         free_busy_status=event.free_busy,
         description=_some(event.description),
-        recurrence=_recurrence(event.recurrence, event.when) if event.recurrence else UNSET,
+        recurrence=_recurrence(series.recurrence, series.when) if series.recurrence else UNSET,
         location=LocationView(event.location) if event.location else UNSET,
         online_meeting_info=OnlineMeetingView(
             "dingtalk", event.conference_id, meeting_url(event.conference_id)
@@ -220,10 +249,14 @@ def event_view(
         )
         if rights
         else UNSET,
+        series_master_id=series.id if instance else UNSET,
+        recurrence_id=str(instance.origin_ms) if instance else UNSET,
+        origin_start=OriginStartView(utc_text(instance.origin_ms)) if instance else UNSET,
     )
 
 
-def _times(when: When) -> tuple[TimeView, TimeView]:
+def times_view(when: When) -> tuple[TimeView, TimeView]:
+    """`start` and `end`."""
     if isinstance(when, AllDay):
         return TimeView(when.start.isoformat()), TimeView(when.end.isoformat())
     return (
@@ -234,9 +267,13 @@ def _times(when: When) -> tuple[TimeView, TimeView]:
 
 def _recurrence(recurrence: Recurrence, when: When) -> RecurrenceView:
     pattern, range_ = recurrence.pattern, recurrence.range
+    range_view = RangeView(range_.type, _some(range_.end_date), range_.number_of_occurrences or UNSET)
+    if pattern is None:
+        return RecurrenceView(range=range_view, rrule=_some(recurrence.rrule))
     yearly = pattern.type == "absoluteYearly"
     return RecurrenceView(
-        PatternView(
+        range=range_view,
+        pattern=PatternView(
             type=pattern.type,
             day_of_month=when.first_day.day if yearly else pattern.day_of_month or UNSET,
             days_of_week=",".join(WEEKDAYS[day] for day in pattern.days_of_week) or UNSET,
@@ -246,7 +283,6 @@ def _recurrence(recurrence: Recurrence, when: When) -> RecurrenceView:
             if pattern.first_day_of_week is None
             else WEEKDAYS[pattern.first_day_of_week],
         ),
-        RangeView(range_.type, _some(range_.end_date), range_.number_of_occurrences or UNSET),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 import tzdata
 
-from rili.store import facts, sqlite
+from rili.store import cluster, facts, sqlite
 from rili.store.db import Tx
 from rili.store.migrations.session import open_session
 from rili.store.open import kind_of
@@ -63,6 +63,8 @@ def migrate(
         with session.transaction() as tx:
             if facts.get(tx, "tzdata") is None:  # a new database; `actions.derived` alone may change it
                 facts.put(tx, "tzdata", tzdata.IANA_VERSION)
+            if session.kind == "postgres":
+                cluster.settle(tx)
     return applied
 
 
@@ -72,6 +74,14 @@ def pending(url: str) -> list[str]:
         return sorted(_files())
     with open_session(url) as session, session.transaction() as tx:
         return _pending(tx) if session.has_table(tx, "schema_migrations") else sorted(_files())
+
+
+def moved(url: str) -> bool:
+    """Whether the database came here as a dump of another PostgreSQL, which `migrate` has not settled yet."""
+    if kind_of(url) == "sqlite":
+        return False
+    with open_session(url) as session, session.transaction() as tx:
+        return session.has_table(tx, "facts") and cluster.moved(tx)
 
 
 def text_for(kind: Literal["sqlite", "postgres"], text: str) -> str:

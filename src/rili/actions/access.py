@@ -1,0 +1,157 @@
+"""What a path names, and whether the caller may: the user, the calendar, the event or one occurrence of it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rili.actions.people import other_kind_of_id
+from rili.auth.callers import Caller
+from rili.errors import InstanceNotExist, InvalidParameter, ItemNotFound, PreconditionFailed
+from rili.model.event import Event
+from rili.model.expansion import expand
+from rili.model.ids import split_occurrence_id
+from rili.model.people import Attendee
+from rili.model.series import Instance, Slot, find_instance
+from rili.store import attendees, calendars, events, overrides
+from rili.store.attendees import Standing
+from rili.store.calendars import Primary
+from rili.store.db import Tx
+from rili.store.events import Stored
+
+PRIMARY = "primary"
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Whose calendar a path names: a unionId, and `primary` or the calendar's own id."""
+
+    user_id: str
+    calendar_id: str
+
+
+class Seen(Struct, frozen=True, gc=False):
+    """An event, or one occurrence of a series, as *viewer_id* sees it."""
+
+    event: Event
+    people: tuple[Attendee, ...]
+    viewer_id: str
+    instance: Instance | None = None
+
+    @property
+    def version(self) -> int:
+        """Of the event, or of the series."""
+        return self.instance.series.version if self.instance else self.event.version
+
+
+class Target(Struct, frozen=True, gc=False):
+    """What an event id names: an event or a series, or one occurrence by its slot."""
+
+    event_id: str
+    slot: Slot | None = None
+    origin_ms: int | None = None
+    """When the occurrence starts by the rule, where the id says that instead."""
+
+
+def target_of(event_id: str) -> Target:
+    """What *event_id* names (decision 9)."""
+    if (found := split_occurrence_id(event_id)) is not None:
+        series_id, day, number = found
+        return Target(series_id, Slot(day, number))
+    series_id, underscore, seconds = event_id.partition("_")
+    if underscore and seconds.isascii() and seconds.isdecimal() and len(seconds) <= 12:
+        return Target(series_id, origin_ms=int(seconds) * 1000)
+    return Target(event_id)
+
+
+def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
+    """The calendar that *place* names. Raises ItemNotFound (decision 8)."""
+    calendar = calendars.primary(tx, by.corp_id, place.user_id)
+    if calendar is None:
+        raise ItemNotFound("User does not exist.", description=_no_user(tx, by, place))
+    if place.calendar_id not in (PRIMARY, calendar.calendar_id):
+        raise ItemNotFound("Calendar does not exist.", description=_no_calendar(place))
+    return calendar
+
+
+def listed_calendar(tx: Tx, by: Caller, place: Place) -> Primary:
+    """The same for lists and queries. Raises InvalidParameter (decision 8)."""
+    try:
+        return calendar_of(tx, by, place)
+    except ItemNotFound as missing:
+        raise InvalidParameter(missing.message, description=missing.description) from None
+
+
+def find_to_change(tx: Tx, by: Caller, place: Place, target: Target) -> Stored:
+    """The event or series, locked. Raises ItemNotFound, also for one that was deleted."""
+    stored = _stored(tx, by, place, target.event_id, lock=True)
+    if stored.deleted or not stored.shown:
+        raise no_event(target.event_id)
+    return stored
+
+
+def find_to_read(tx: Tx, by: Caller, place: Place, target: Target) -> Stored:
+    """The event or series. Raises ItemNotFound, or InstanceNotExist for one that was deleted (decision 13)."""
+    stored = _stored(tx, by, place, target.event_id, lock=False)
+    if stored.deleted or not stored.shown:
+        raise InstanceNotExist(description="The event was deleted.")
+    return stored
+
+
+def standing_of(tx: Tx, by: Caller, place: Place, series: Event) -> Standing:
+    """Where the path's user is on *series*."""
+    found = attendees.standings(tx, by.corp_id, place.user_id, [series.id])
+    return found.get(series.id, Standing())
+
+
+def check_on_whole(tx: Tx, by: Caller, place: Place, event: Event) -> None:
+    """Raises ItemNotFound when the path's user is on single occurrences of *event* alone."""
+    if event.recurrence is not None and not standing_of(tx, by, place, event).whole:
+        raise no_event(event.id)
+
+
+def find_occurrence(tx: Tx, by: Caller, place: Place, series: Event, target: Target) -> Instance | None:
+    """The occurrence that *target* names, if it is there and in the calendar of the path's user."""
+    slot = target.slot or _slot_at(series, target.origin_ms or 0)
+    if slot is None or not standing_of(tx, by, place, series).sees(slot):
+        return None
+    override = overrides.get(tx, by.corp_id, series.id, slot)
+    return find_instance(series, slot, override) if override else find_instance(series, slot)
+
+
+def check_precondition(event: Event, if_match: frozenset[str] | None) -> None:
+    """Raises PreconditionFailed when *if_match* names versions, and none is the event's (decision 19)."""
+    if if_match is not None and "*" not in if_match and str(event.version) not in if_match:
+        raise PreconditionFailed(
+            description="The event has changed since the version that If-Match names; read it again."
+        )
+
+
+def no_event(event_id: str) -> ItemNotFound:
+    """What says that the user's calendar has no such event."""
+    return ItemNotFound(description=f"eventId: the user's calendar has no event {event_id}")
+
+
+def _slot_at(series: Event, origin_ms: int) -> Slot | None:
+    if series.recurrence is None:
+        return None
+    for one in expand(series.recurrence, series.when, origin_ms, origin_ms + 1):
+        if one.starts_ms == origin_ms:
+            return Slot(one.day, one.number)
+    return None
+
+
+def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> Stored:
+    calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
+    stored = events.in_calendar(tx, by.corp_id, place.user_id, calendar_id, event_id, lock=lock)
+    if stored is None:
+        calendar_of(tx, by, place)  # which may be what there is none of
+        raise no_event(event_id)
+    return stored
+
+
+def _no_user(tx: Tx, by: Caller, place: Place) -> str:
+    other = other_kind_of_id(tx, by.corp_id, place.user_id)
+    return f"userId: nobody here has the unionId {place.user_id}{other}"
+
+
+def _no_calendar(place: Place) -> str:
+    return f"calendarId: the user has no calendar {place.calendar_id}"

@@ -1,0 +1,145 @@
+"""One occurrence of a series: its people, changing it, deleting it. The others stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from rili.actions.access import Place, Seen
+from rili.actions.announce import announce, colleagues, text_of
+from rili.actions.edit import Edit
+from rili.actions.people import invite
+from rili.auth.callers import Caller
+from rili.errors import InvalidParameter
+from rili.model.event import Event, check_organizer
+from rili.model.people import Attendee, OwnPlace, PeopleChange, people_on, replace_people, reset_answers
+from rili.model.series import Instance, Override, find_instance, override_of, span_of
+from rili.model.when import When
+from rili.store import agenda, attendees, events, overrides
+from rili.store.db import Tx
+from rili.store.events import Stored
+
+
+def people_of(tx: Tx, one: Instance, *, limit: int = -1) -> tuple[Attendee, ...]:
+    """The people on an occurrence, the organizer first; the first *limit*, or all."""
+    series = one.series
+    own = _own(tx, one)
+    whole = attendees.of_event(tx, series.corp_id, series.id, limit=limit + len(own) if limit >= 0 else -1)
+    people = people_on(whole, own, series.organizer_id, asked_again=one.override.asked_again)
+    return people[:limit] if limit >= 0 else people
+
+
+def update(edit: Edit, one: Instance) -> Seen:
+    """Make the occurrence an exception, or change it further. Raises PermissionDenied, InvalidParameter."""
+    tx, by, change = edit.tx, edit.by, edit.change
+    series = edit.stored.event
+    check_organizer(series, edit.place.user_id)
+    if change.recurrence is not UNSET:
+        raise InvalidParameter(
+            description="recurrence: one occurrence has none; change the series, or send scope=all or scope=following"
+        )
+    changed = edit.changed_occurrence(one)
+    moves = changed.when != one.event.when
+    override = override_of(one, changed, asked_again=moves, now_ms=by.now_ms)
+    after = replace(series, version=series.version + 1)
+    events.replace(tx, after)
+    people, moved = people_of(tx, one), PeopleChange(())
+    if change.attendees is not UNSET:
+        moved = _replace_people(edit, one, people)
+        people = moved.people
+    if moves:
+        attendees.ask_again_on(tx, after, one.slot)
+        people = reset_answers(people, series.organizer_id)
+    overrides.put(tx, after, one.slot, override)
+    retell(tx, after)
+    _show_and_hide(tx, after, moved, by.now_ms)
+    result = find_instance(after, one.slot, override)
+    assert result is not None
+    announce(
+        tx, by, edit.place.user_id, after, "update", (*people, *moved.left), before=text_of(one.event),
+        after=text_of(result.event), joined=moved.joined, left=moved.left, occurrence=one, switches=change.switches,
+    )  # fmt: skip
+    return Seen(result.event, people, edit.place.user_id, result)
+
+
+def delete(tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str]) -> Seen:
+    """By the organizer: it does not occur. By an attendee: gone from their calendar, and declined (decision 13)."""
+    series, user_id = stored.event, place.user_id
+    people = people_of(tx, one)
+    after = replace(series, version=series.version + 1)
+    events.replace(tx, after)
+    if user_id == series.organizer_id:
+        override = replace(one.override, edited=True, removed=True, updated_ms=by.now_ms)
+        kind, text = "delete", None
+    else:
+        override = one.override
+        me = next(attendee for attendee in people if attendee.person_id == user_id)
+        attendees.put_own(tx, after, one.slot, me)
+        attendees.leave(tx, after, user_id, by.now_ms, one.slot)
+        kind, text = "leave", text_of(one.event)
+    overrides.put(tx, after, one.slot, override)
+    retell(tx, after)
+    announce(
+        tx,
+        by,
+        user_id,
+        after,
+        kind,
+        people,
+        before=text_of(one.event),
+        after=text,
+        occurrence=one,
+        switches=switches,
+    )
+    return Seen(one.event, people, user_id, one)
+
+
+def retell(tx: Tx, series: Event) -> None:
+    """Tell every calendar that shows *series* that single occurrences of it changed, and where they are now."""
+    found = overrides.of_event(tx, series.corp_id, series.id)
+    agenda.touch_occurrences(tx, series, span_of(series, moved_whens(found.values())))
+
+
+def moved_whens(found: Iterable[Override]) -> list[When]:
+    """When the occurrences are that were moved."""
+    return [one.when for one in found if one.when is not UNSET and not one.removed]
+
+
+def _own(tx: Tx, one: Instance) -> list[OwnPlace]:
+    series = one.series
+    found = attendees.own_places(tx, series.corp_id, [series.id], one.slot)
+    return found.get(series.id, {}).get(one.slot, [])
+
+
+def _replace_people(edit: Edit, one: Instance, people: tuple[Attendee, ...]) -> PeopleChange:
+    """Bring the people of one occurrence to what the request lists."""
+    tx, series = edit.tx, edit.stored.event
+    assert edit.change.attendees is not UNSET
+    invited = invite(tx, edit.by, edit.change.attendees, people, edit.new_bytes)
+    moved = replace_people(people, invited, series.organizer_id)
+    whole = {person.person_id for person in attendees.of_event(tx, series.corp_id, series.id)}
+    for person in (*moved.joined, *moved.changed):
+        attendees.put_own(tx, series, one.slot, person)
+    for person in moved.left:
+        if person.person_id in whole:
+            attendees.put_own(tx, series, one.slot, person, removed=True)
+        else:
+            attendees.drop_own(tx, series, one.slot, person.person_id)
+    return moved
+
+
+def _show_and_hide(tx: Tx, series: Event, moved: PeopleChange, now_ms: int) -> None:
+    """Put the series on the calendars of those who joined one occurrence, off those of whom no occurrence is left."""
+    if not moved.joined and not moved.left:
+        return
+    found = overrides.of_event(tx, series.corp_id, series.id)
+    alone = attendees.on_occurrences_alone(tx, series)
+    joined = [id_ for id_ in colleagues(moved.joined) if id_ in alone]
+    if joined:
+        agenda.show(tx, series, span_of(series, moved_whens(found.values())), joined)
+    whole = {person.person_id for person in attendees.of_event(tx, series.corp_id, series.id)}
+    left = [id_ for id_ in colleagues(moved.left) if id_ not in alone and id_ not in whole]
+    if left:
+        agenda.hide(tx, series, left, now_ms)

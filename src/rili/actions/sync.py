@@ -1,0 +1,214 @@
+"""What changed in a calendar since a point of its history: it may repeat, it never misses (decision 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from rili.actions.walk import Item, Query, Today, item_of, items_by_slot
+from rili.model.event import Event
+from rili.model.expansion import expand_days, occurrence_at
+from rili.model.moment import DAY_MS
+from rili.model.recurrence import Recurrence
+from rili.model.series import Override, Slot
+from rili.model.when import When
+from rili.store import agenda_rows, attendees, former_rules, overrides
+from rili.store.agenda_rows import AgendaRow
+from rili.store.attendees import Standing
+from rili.store.calendars import Primary
+from rili.store.db import Tx
+
+_NO_SLOT = Slot(0)
+_FIRST_SLOT = Slot(1)
+_MARGIN_MS = 2 * DAY_MS
+
+
+class Point(Struct, frozen=True, gc=False, array_like=True):
+    """A point of a calendar's history: what was known, and what had come due."""
+
+    change_no: int
+    """Changes with this number or a higher one may not be known."""
+    now_ms: int
+
+
+class Place(Struct, frozen=True, gc=False, order=True, array_like=True):
+    """How far a sync has come: the row, and the slot within it."""
+
+    change_no: int
+    event_id: str
+    day: int = 0
+    number: int = 0
+
+
+class Gone(Struct, frozen=True, gc=False):
+    """Something that is no longer listed, or never was."""
+
+    id: str
+    series_id: str | None = None
+    origin_ms: int | None = None
+
+
+Change = Item | Gone
+
+
+def changes(
+    tx: Tx,
+    calendar: Primary,
+    corp_id: str,
+    query: Query,
+    since: Point,
+    to_no: int,
+    after: Place | None,
+    limit: int,
+) -> tuple[list[Change], Place | None]:
+    """The first *limit* changes after a place, and the place that they reach, None where they are all.
+
+    *to_no*: changes from that number on are left to the next sync.
+    """
+    found: list[tuple[Place, Change]] = []
+    for place, change in _all(tx, calendar, corp_id, query, since, to_no, after, limit):
+        if after is None or place > after:
+            found.append((place, change))
+            if len(found) > limit:
+                return [change for _, change in found[:limit]], found[limit - 1][0]
+    return [change for _, change in found], None
+
+
+def _all(
+    tx: Tx,
+    calendar: Primary,
+    corp_id: str,
+    query: Query,
+    since: Point,
+    to_no: int,
+    after: Place | None,
+    limit: int,
+) -> Iterator[tuple[Place, Change]]:
+    from_no = since.change_no if after is None else max(since.change_no, after.change_no)
+    while from_no < to_no:
+        rows = agenda_rows.changed(tx, corp_id, calendar.calendar_id, from_no, to_no, limit)
+        for row in rows:
+            place = Place(row.change_no, row.event.id)
+            if after is not None and (place.change_no, place.event_id) < (after.change_no, after.event_id):
+                continue
+            first = _first_slot(place, after)
+            for slot, change in _of_row(tx, calendar, row, query, since, first):
+                yield Place(row.change_no, row.event.id, slot.day, slot.number), change
+        if len(rows) < limit:
+            break
+        from_no = rows[-1].change_no + 1
+    yield from _came_due(tx, calendar, corp_id, query, since, to_no, after)
+
+
+def _first_slot(place: Place, after: Place | None) -> Slot:
+    """Where to go on within a row."""
+    if after is None or (place.change_no, place.event_id) != (after.change_no, after.event_id):
+        return _FIRST_SLOT
+    return max(Slot(after.day, after.number), _FIRST_SLOT)
+
+
+def _came_due(
+    tx: Tx, calendar: Primary, corp_id: str, query: Query, since: Point, to_no: int, after: Place | None
+) -> Iterator[tuple[Place, Change]]:
+    """Occurrences that came due since, of series that did not change as a whole: those were told already."""
+    before, now = Today(since.now_ms, calendar.zone), Today(query.now_ms, calendar.zone)
+    rows = agenda_rows.touching(
+        tx, corp_id, calendar.calendar_id, since.now_ms - _MARGIN_MS, query.now_ms + _MARGIN_MS
+    )
+    rows = [
+        row
+        for row in rows
+        if row.event.recurrence is not None
+        and row.whole_change_no < since.change_no
+        and query.series_id in (None, row.event.id)
+        and (after is None or after.change_no < to_no or row.event.id >= after.event_id)
+        and before.of(row.event.when) < now.of(row.event.when)
+    ]
+    for row in sorted(rows, key=lambda row: row.event.id):
+        standing = standing_of(tx, calendar, row.event)
+        found = overrides.of_event(tx, corp_id, row.event.id)
+        last, first = now.of(row.event.when), Slot(before.of(row.event.when) + 1)
+        for slot, item in items_by_slot(row.event, standing, found, last, first):
+            if slot.day <= last and _within(item, query):
+                yield Place(to_no, row.event.id, slot.day, slot.number), item
+
+
+def _of_row(
+    tx: Tx, calendar: Primary, row: AgendaRow, query: Query, since: Point, first: Slot
+) -> Iterator[tuple[Slot, Change]]:
+    """What to tell of one row, from a slot on; of the event itself under no slot."""
+    event = row.event
+    if query.series_id not in (None, event.id):
+        return
+    if event.recurrence is None and first == _FIRST_SLOT:
+        item = Item(event.when.starts_ms, event.id, event)
+        there = not row.gone and query.series_id is None and _within(item, query)
+        yield _NO_SLOT, item if there else Gone(event.id)
+    whole = row.gone or row.whole_change_no >= since.change_no
+    formers = former_rules.since(tx, event.corp_id, event.id, since.change_no) if whole else []
+    if (
+        event.recurrence is not None
+        and first == _FIRST_SLOT
+        and any(one.recurrence is None for one in formers)
+    ):
+        yield _NO_SLOT, Gone(event.id)  # it was an event of its own, and is a series now
+    standing = Standing() if row.gone else standing_of(tx, calendar, event)
+    today = Today(query.now_ms, calendar.zone)
+    if not whole:
+        changed = overrides.changed_since(tx, event.corp_id, event.id, since.change_no)
+        yield from _of_slots(event, standing, changed, query, today, first)
+        return
+    found = overrides.of_event(tx, event.corp_id, event.id)
+    listed: dict[Slot, Change] = {}
+    for when, rule, dropped in (
+        *((one.when, one.recurrence, one.dropped) for one in formers),
+        (event.when, event.recurrence, tuple(slot.key for slot in found)),
+    ):
+        listed.update(_known(event, when, rule, dropped, today, first))
+    if event.recurrence is not None:
+        for slot, item in items_by_slot(event, standing, found, today.of(event.when), first):
+            if _within(item, query):
+                listed[slot] = item
+    yield from sorted(listed.items(), key=lambda pair: pair[0])
+
+
+def _of_slots(
+    event: Event, standing: Standing, changed: dict[Slot, Override], query: Query, today: Today, first: Slot
+) -> Iterator[tuple[Slot, Change]]:
+    assert event.recurrence is not None
+    for slot, override in sorted(changed.items(), key=lambda pair: pair[0]):
+        if slot < first:
+            continue
+        one = occurrence_at(event.recurrence, event.when, slot.day, slot.number)
+        item = one and item_of(event, one, override, standing)
+        due = slot.day <= today.of(event.when) or override.edited
+        listed = item if item and due and _within(item, query) else None
+        yield slot, listed or Gone(slot.id_in(event.id), event.id, one and one.starts_ms)
+
+
+def _known(
+    event: Event, when: When, rule: Recurrence | None, exceptions: tuple[str, ...], today: Today, first: Slot
+) -> dict[Slot, Change]:
+    """What a reader may know of a series while it followed that rule, each as gone."""
+    if rule is None:
+        return {}
+    known: dict[Slot, Change] = {
+        slot: Gone(slot.id_in(event.id), event.id) for slot in map(Slot.of_key, exceptions) if slot >= first
+    }
+    for one in expand_days(rule, when, first.day, today.of(when)):
+        slot = Slot(one.day, one.number)
+        if slot >= first:
+            known[slot] = Gone(slot.id_in(event.id), event.id, one.starts_ms)
+    return known
+
+
+def standing_of(tx: Tx, calendar: Primary, event: Event) -> Standing:
+    """Where the calendar's owner is on *event*."""
+    if event.recurrence is None:
+        return Standing(whole=True)
+    return attendees.standings(tx, event.corp_id, calendar.owner_id, [event.id]).get(event.id, Standing())
+
+
+def _within(item: Item, query: Query) -> bool:
+    return query.from_ms <= item.starts_ms <= query.to_ms

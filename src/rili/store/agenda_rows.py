@@ -1,0 +1,136 @@
+"""Reading a calendar's agenda: by range of time, and by what changed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rili.model.event import Event
+from rili.store.agenda import SPAN_CLASS_MS
+from rili.store.db import Row, Tx
+from rili.store.events import decode_event
+
+EVER_MS = 10**15
+"""Longer than any span, later than any event."""
+
+_CLASSES = ", ".join(f"({number}, {length})" for number, length in enumerate((*SPAN_CLASS_MS, EVER_MS)))
+
+
+class AgendaRow(Struct, frozen=True, gc=False):
+    """One event as a calendar shows it, or showed it."""
+
+    event: Event
+    change_no: int = 0
+    whole_change_no: int = 0
+    gone: bool = False
+    """No longer in the calendar."""
+    deleted: bool = False
+    """Deleted by its organizer, for everybody."""
+
+
+_TOUCHING = f"""
+    SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+      FROM (VALUES {_CLASSES}) AS classes
+     CROSS JOIN agenda
+     CROSS JOIN events
+     WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms IS NULL
+       AND span_class = classes.column1
+       AND agenda.starts_ms BETWEEN :from_ms - classes.column2 AND :to_ms
+       AND (agenda.until_ms IS NULL OR agenda.until_ms >= :from_ms)
+       AND events.corp_id = agenda.corp_id AND events.id = event_id
+"""
+
+_HUNDREDTH = f"""
+    SELECT MIN((SELECT starts_ms FROM agenda
+                 WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
+                   AND span_class = classes.column1 AND starts_ms >= :from_ms
+                 ORDER BY starts_ms LIMIT 1 OFFSET :count))
+      FROM (VALUES {_CLASSES}) AS classes
+"""
+
+_FIRST = f"""
+    SELECT MIN((SELECT starts_ms FROM agenda
+                 WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
+                   AND span_class = classes.column1
+                 ORDER BY starts_ms LIMIT 1))
+      FROM (VALUES {_CLASSES}) AS classes
+"""
+
+
+def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> list[AgendaRow]:
+    """What starts at *to_ms* or before and may not end before *from_ms*.
+
+    Spans are classed by how long they are, so that the start bounds the range on both sides.
+    """
+    rows = tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms)
+    return [_row(row) for row in rows]
+
+
+def start_of(tx: Tx, corp_id: str, calendar_id: str, count: int, from_ms: int) -> int | None:
+    """A start from *from_ms* on with at least *count* before it, and not many more; None when there are fewer."""
+    row = tx.one(_HUNDREDTH, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, count=count)
+    return None if row is None else row[0]
+
+
+def first_start(tx: Tx, corp_id: str, calendar_id: str) -> int | None:
+    """When the first span of a calendar starts; None where it shows nothing."""
+    row = tx.one(_FIRST, corp_id=corp_id, calendar_id=calendar_id)
+    return None if row is None else row[0]
+
+
+def gone(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, oldest_ms: int) -> list[AgendaRow]:
+    """What was deleted, by its organizer or by the calendar's owner, and has left it since *oldest_ms*."""
+    rows = tx.all(
+        """
+        SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+          FROM agenda
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
+         WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms > :oldest_ms
+           AND (deleted_ms IS NOT NULL
+                OR EXISTS (SELECT 1 FROM attendees
+                            WHERE attendees.corp_id = agenda.corp_id AND attendees.event_id = agenda.event_id
+                              AND person_id = :owner_id AND left_ms IS NOT NULL))
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        owner_id=owner_id,
+        oldest_ms=oldest_ms,
+    )
+    return [_row(row) for row in rows]
+
+
+def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int, to_no: int, limit: int) -> list[AgendaRow]:
+    """What changed with a number from *from_no* to one below *to_no*, in this order: the first *limit*, and no part of
+    what changed with one number.
+    """
+    last = tx.one(
+        """
+        SELECT change_no FROM agenda
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND change_no >= :from_no AND change_no < :to_no
+         ORDER BY change_no LIMIT 1 OFFSET :limit
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        from_no=from_no,
+        to_no=to_no,
+        limit=limit - 1,
+    )
+    rows = tx.all(
+        """
+        SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+          FROM agenda
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
+         WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND change_no BETWEEN :from_no AND :last
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        from_no=from_no,
+        last=to_no - 1 if last is None else last[0],
+    )
+    return sorted((_row(row) for row in rows), key=lambda row: (row.change_no, row.event.id))
+
+
+def _row(row: Row) -> AgendaRow:
+    body, change_no, whole_change_no, gone_ms, deleted_ms = row
+    return AgendaRow(
+        decode_event(body), change_no, whole_change_no, gone_ms is not None, deleted_ms is not None
+    )

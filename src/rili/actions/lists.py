@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from rili.actions import sync, walk
 from rili.actions.access import Place, find_to_read, listed_calendar, target_of
+from rili.actions.memory import Memory
 from rili.actions.sync import Gone, Point
 from rili.actions.walk import Listed, Position, Query, Today, items_by_slot
 from rili.auth.callers import Caller
 from rili.errors import InvalidParameter
 from rili.model.moment import DAY_MS, EPOCH_DAY
 from rili.model.series import Slot
-from rili.store import overrides
 from rili.store.agenda import LIFE_MS
 from rili.store.agenda_rows import EVER_MS
 from rili.store.calendars import Primary
@@ -73,7 +73,7 @@ class Page(Struct, frozen=True, gc=False):
 DEFAULT_RESULTS = DEFAULT_ATTENDEES = 100
 
 
-def list_events(tx: Tx, by: Caller, place: Place, asked: Asked) -> Page:
+def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory | None = None) -> Page:
     """Events that start in a window, and of series what is due; or what changed since a sync token.
 
     Raises InvalidParameter. Source: spec of ListEvents; decision 20.
@@ -95,18 +95,20 @@ def list_events(tx: Tx, by: Caller, place: Place, asked: Asked) -> Page:
     cursor = _resized(cursor, asked)
     if cursor.position is None and cursor.since is None:
         cursor = _begin_sync(tx, by, cursor)
-    return _sync_page(tx, by, calendar, cursor) if cursor.since else _list_page(tx, by, calendar, cursor)
+    if cursor.since is not None:
+        return _sync_page(tx, by, calendar, cursor)
+    return _list_page(tx, calendar, cursor, memory or Memory(0))
 
 
-def view_events(tx: Tx, by: Caller, place: Place, asked: Asked) -> Page:
+def view_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory | None = None) -> Page:
     """Everything that touches a window, series expanded. Raises InvalidParameter."""
     calendar = listed_calendar(tx, by, place)
     cursor = _windowed(asked, _binding("ListEventsView", by, calendar), by.now_ms)
     assert cursor.from_ms is not None
     assert cursor.to_ms is not None
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
-    items, more = walk.page(tx, calendar, by.corp_id, query, cursor.position, cursor.max_results)
-    listed = walk.listed(tx, by.corp_id, calendar.owner_id, items, cursor.max_attendees)
+    items, more = walk.page(tx, calendar, query, cursor.position, cursor.max_results, memory or Memory(0))
+    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
     return Page(
         [*listed], cursor.max_attendees, replace(cursor, position=items[-1].position) if more else None
     )
@@ -127,7 +129,7 @@ def list_instances(tx: Tx, by: Caller, place: Place, event_id: str, asked: Asked
     assert cursor.to_ms is not None
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
     items, more = walk.occurrences_page(tx, calendar, event, query, cursor.position, cursor.max_results)
-    listed = walk.listed(tx, by.corp_id, calendar.owner_id, items, cursor.max_attendees)
+    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
     return Page(
         [*listed], cursor.max_attendees, replace(cursor, position=items[-1].position) if more else None
     )
@@ -146,24 +148,21 @@ def list_series_instances(
         return Page([], shown)
     from_ms = -EVER_MS if from_recurrence_id is None else from_recurrence_id
     first = Slot(max(from_ms // DAY_MS + EPOCH_DAY - _MARGIN_DAYS, 1))
-    standing = sync.standing_of(tx, calendar, event)
-    found = overrides.of_event(tx, by.corp_id, event.id)
+    known = walk.known_now(tx, calendar, event)
     today = Today(by.now_ms, calendar.zone).of(event.when)
     items: list[walk.Item] = []
-    for _, item in items_by_slot(event, standing, found, today, first):
+    for _, item in items_by_slot(known, today, first):
         assert item.occurrence is not None
         if item.occurrence.starts_ms >= from_ms:
             items.append(item)
         if len(items) == limit:
             break
-    return Page([*walk.listed(tx, by.corp_id, calendar.owner_id, items, shown)], shown)
+    return Page([*walk.listed(tx, calendar, items, shown)], shown)
 
 
-def _list_page(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Page:
-    items, more = walk.page(
-        tx, calendar, by.corp_id, _list_query(cursor), cursor.position, cursor.max_results
-    )
-    listed = walk.listed(tx, by.corp_id, calendar.owner_id, items, cursor.max_attendees)
+def _list_page(tx: Tx, calendar: Primary, cursor: Cursor, memory: Memory) -> Page:
+    items, more = walk.page(tx, calendar, _list_query(cursor), cursor.position, cursor.max_results, memory)
+    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
     if more:
         return Page([*listed], cursor.max_attendees, replace(cursor, position=items[-1].position))
     # Documented: given once, on the last page, and only without timeMax.
@@ -185,7 +184,7 @@ def _sync_page(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Page:
         tx, calendar, by.corp_id, _list_query(cursor), cursor.since, cursor.until_no, cursor.place, cursor.max_results
     )  # fmt: skip
     items = [one for one in found if not isinstance(one, Gone)]
-    listed = iter(walk.listed(tx, by.corp_id, calendar.owner_id, items, cursor.max_attendees))
+    listed = iter(walk.listed(tx, calendar, items, cursor.max_attendees))
     told: list[Listed | Gone] = [one if isinstance(one, Gone) else next(listed) for one in found]
     if reached is not None:
         return Page(told, cursor.max_attendees, replace(cursor, place=reached))

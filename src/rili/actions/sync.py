@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from rili.actions.walk import Item, Query, Today, item_of, items_by_slot
+from rili.actions.memory import Known
+from rili.actions.walk import Item, Query, Today, item_of, items_by_slot, known_now
 from rili.model.event import Event
 from rili.model.expansion import expand_days, occurrence_at
 from rili.model.moment import DAY_MS
 from rili.model.recurrence import Recurrence
 from rili.model.series import Override, Slot
 from rili.model.when import When
-from rili.store import agenda_rows, attendees, former_rules, overrides
+from rili.store import agenda_rows, former_rules, overrides
 from rili.store.agenda_rows import AgendaRow
 from rili.store.attendees import Standing
 from rili.store.calendars import Primary
@@ -113,12 +114,12 @@ def _came_due(
 ) -> Iterator[tuple[Place, Change]]:
     """Occurrences that came due since, of series that did not change as a whole: those were told already."""
     before, now = Today(since.now_ms, calendar.zone), Today(query.now_ms, calendar.zone)
-    rows = agenda_rows.touching(
+    near = agenda_rows.touching(
         tx, corp_id, calendar.calendar_id, since.now_ms - _MARGIN_MS, query.now_ms + _MARGIN_MS
     )
     rows = [
         row
-        for row in rows
+        for row in agenda_rows.rows_of(tx, corp_id, calendar.calendar_id, near)
         if row.event.recurrence is not None
         and row.whole_change_no < since.change_no
         and query.series_id in (None, row.event.id)
@@ -126,10 +127,9 @@ def _came_due(
         and before.of(row.event.when) < now.of(row.event.when)
     ]
     for row in sorted(rows, key=lambda row: row.event.id):
-        standing = standing_of(tx, calendar, row.event)
-        found = overrides.of_event(tx, corp_id, row.event.id)
+        known = known_now(tx, calendar, row.event)
         last, first = now.of(row.event.when), Slot(before.of(row.event.when) + 1)
-        for slot, item in items_by_slot(row.event, standing, found, last, first):
+        for slot, item in items_by_slot(known, last, first):
             if slot.day <= last and _within(item, query):
                 yield Place(to_no, row.event.id, slot.day, slot.number), item
 
@@ -142,7 +142,7 @@ def _of_row(
     if query.series_id not in (None, event.id):
         return
     if event.recurrence is None and first == _FIRST_SLOT:
-        item = Item(event.when.starts_ms, event.id, event)
+        item = Item(event.when.starts_ms, event.id, Known(event, {}, Standing(whole=True)))
         there = not row.gone and query.series_id is None and _within(item, query)
         yield _NO_SLOT, item if there else Gone(event.id)
     whole = row.gone or row.whole_change_no >= since.change_no
@@ -153,41 +153,42 @@ def _of_row(
         and any(one.recurrence is None for one in formers)
     ):
         yield _NO_SLOT, Gone(event.id)  # it was an event of its own, and is a series now
-    standing = Standing() if row.gone else standing_of(tx, calendar, event)
+    known = known_now(tx, calendar, event)
+    if row.gone:
+        known.standing = Standing()
     today = Today(query.now_ms, calendar.zone)
     if not whole:
         changed = overrides.changed_since(tx, event.corp_id, event.id, since.change_no)
-        yield from _of_slots(event, standing, changed, query, today, first)
+        yield from _of_slots(known, changed, query, today, first)
         return
-    found = overrides.of_event(tx, event.corp_id, event.id)
     listed: dict[Slot, Change] = {}
     for when, rule, dropped in (
         *((one.when, one.recurrence, one.dropped) for one in formers),
-        (event.when, event.recurrence, tuple(slot.key for slot in found)),
+        (event.when, event.recurrence, tuple(slot.key for slot in known.overrides)),
     ):
-        listed.update(_known(event, when, rule, dropped, today, first))
+        listed.update(_once_listed(event, when, rule, dropped, today, first))
     if event.recurrence is not None:
-        for slot, item in items_by_slot(event, standing, found, today.of(event.when), first):
-            if _within(item, query):
-                listed[slot] = item
+        told = items_by_slot(known, today.of(event.when), first)
+        listed.update((slot, item) for slot, item in told if _within(item, query))
     yield from sorted(listed.items(), key=lambda pair: pair[0])
 
 
 def _of_slots(
-    event: Event, standing: Standing, changed: dict[Slot, Override], query: Query, today: Today, first: Slot
+    series: Known, changed: dict[Slot, Override], query: Query, today: Today, first: Slot
 ) -> Iterator[tuple[Slot, Change]]:
+    event = series.event
     assert event.recurrence is not None
     for slot, override in sorted(changed.items(), key=lambda pair: pair[0]):
         if slot < first:
             continue
         one = occurrence_at(event.recurrence, event.when, slot.day, slot.number)
-        item = one and item_of(event, one, override, standing)
+        item = one and item_of(series, one, override)
         due = slot.day <= today.of(event.when) or override.edited
         listed = item if item and due and _within(item, query) else None
         yield slot, listed or Gone(slot.id_in(event.id), event.id, one and one.starts_ms)
 
 
-def _known(
+def _once_listed(
     event: Event, when: When, rule: Recurrence | None, exceptions: tuple[str, ...], today: Today, first: Slot
 ) -> dict[Slot, Change]:
     """What a reader may know of a series while it followed that rule, each as gone."""
@@ -201,13 +202,6 @@ def _known(
         if slot >= first:
             known[slot] = Gone(slot.id_in(event.id), event.id, one.starts_ms)
     return known
-
-
-def standing_of(tx: Tx, calendar: Primary, event: Event) -> Standing:
-    """Where the calendar's owner is on *event*."""
-    if event.recurrence is None:
-        return Standing(whole=True)
-    return attendees.standings(tx, event.corp_id, calendar.owner_id, [event.id]).get(event.id, Standing())
 
 
 def _within(item: Item, query: Query) -> bool:

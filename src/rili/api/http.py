@@ -13,6 +13,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from rili.actions.memory import Memory
 from rili.api.body import decode_json, receive_body
 from rili.api.shape import error_body
 from rili.auth.callers import Caller, TokenCache, authenticate, require
@@ -48,6 +49,7 @@ class Service:
         self.clock = clock
         self.new_bytes = new_bytes
         self.tokens = TokenCache()
+        self.memory = Memory()
         self.running: set[str] = set()
         """Idempotency keys of requests that this process is busy with."""
 

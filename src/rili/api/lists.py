@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 from starlette.responses import Response
 
 from rili.actions import lists
@@ -11,11 +11,13 @@ from rili.actions.sync import Gone
 from rili.actions.walk import Listed
 from rili.api import page_token
 from rili.api.events import event_id_of, place_of, view_of
-from rili.api.http import Request, json_answer
+from rili.api.http import Request, encode, json_answer
 from rili.errors import InvalidParameter
 from rili.model.moment import parse_instant_ms
+from rili.model.series import PLAIN
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView, gone_view
+from rili.wire.occurrence_text import OccurrenceTexts
 
 MOST = 100
 """Items of a page, and people of each: at most, and unless less is asked for."""
@@ -24,8 +26,8 @@ MOST = 100
 async def list_events(request: Request) -> Response:
     """GET /v1.0/calendar/users/{userId}/calendars/{calendarId}/events"""
     by = await request.caller()
-    place, asked = place_of(request, by), _asked(request)
-    page = await request.service.db.read(lambda tx: lists.list_events(tx, by, place, asked))
+    place, asked, memory = place_of(request, by), _asked(request), request.service.memory
+    page = await request.service.db.read(lambda tx: lists.list_events(tx, by, place, asked, memory))
     return json_answer(
         EventsView(
             next_token=_token(page.next), events=_events(request, page), sync_token=_token(page.sync) or UNSET
@@ -36,8 +38,8 @@ async def list_events(request: Request) -> Response:
 async def list_events_view(request: Request) -> Response:
     """GET /v1.0/calendar/users/{userId}/calendars/{calendarId}/eventsview, and the same of `me`"""
     by = await request.caller()
-    place, asked = place_of(request, by), _asked(request)
-    page = await request.service.db.read(lambda tx: lists.view_events(tx, by, place, asked))
+    place, asked, memory = place_of(request, by), _asked(request), request.service.memory
+    page = await request.service.db.read(lambda tx: lists.view_events(tx, by, place, asked, memory))
     return json_answer(EventsView(next_token=_token(page.next), events=_events(request, page)))
 
 
@@ -62,14 +64,25 @@ async def list_events_instances(request: Request) -> Response:
     return json_answer(InstancesView(events=_events(request, page)))
 
 
-def _events(request: Request, page: Page) -> list[EventView]:
+def _events(request: Request, page: Page) -> list[EventView | Raw]:
     return [_item(request, one, page.shown) for one in page.items]
 
 
-def _item(request: Request, one: Listed | Gone, shown: int) -> EventView:
+def _item(request: Request, one: Listed | Gone, shown: int) -> EventView | Raw:
     if isinstance(one, Gone):
         return gone_view(one.id, one.series_id, one.origin_ms)
-    return view_of(request, one.seen, shown, cancelled=one.cancelled)
+    item = one.item
+    if item.override is not PLAIN or item.cancelled:
+        return view_of(request, one.seen, shown, cancelled=item.cancelled)
+    shared: bytes | OccurrenceTexts | None = item.known.shared.get(shown)
+    if shared is None:
+        view = view_of(request, one.seen, shown)
+        shared = encode(view) if item.occurrence is None else OccurrenceTexts(item.event, view)
+        item.known.shared[shown] = shared
+    if isinstance(shared, OccurrenceTexts):
+        assert item.occurrence is not None
+        return Raw(shared.text(item.id, item.occurrence))
+    return Raw(shared)
 
 
 def _asked(request: Request) -> Asked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import takewhile
 
 from msgspec import Struct
@@ -172,6 +173,7 @@ def _end(zone: str, wall_s: int, seconds: int, starts_ms: int) -> int:
     return (ends_s - offset_at(zone, ends_s)[0] - EPOCH_S) * 1000
 
 
+@lru_cache(4096)
 def _last_day(recurrence: Recurrence, when: When) -> int:
     """The last day on which the range lets an occurrence start; LAST_DAY where a text rule is numbered."""
     range_ = recurrence.range

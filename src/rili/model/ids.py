@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 
 NewBytes = Callable[[int], bytes]
@@ -28,14 +29,25 @@ def opaque_id(new_bytes: NewBytes, length: int = 28) -> str:
     return "".join(chars[:length])
 
 
-def occurrence_id(series_id: str, day: int, number: int) -> str:
-    """The id of an occurrence: base64 of base64 of its series' bytes, its slot and a mark; 48 characters.
+class OccurrenceIds:
+    """The ids of the occurrences of one series: base64 of base64 of its bytes, a slot and a mark; 48 characters.
 
-    *day* is one of `date.toordinal`. The slot is its identity, so that moving the series to another hour changes no
-    id, and so that the id is known before anything is stored (decision 9).
+    The slot is an occurrence's identity, so that moving the series to another hour changes no id, and so that the id
+    is known before anything is stored (decision 9).
     """
-    raw = b64decode(b64decode(series_id)) + day.to_bytes(3) + number.to_bytes(1) + _OCCURRENCE
-    return b64encode(b64encode(raw)).decode()
+
+    def __init__(self, series_id: str) -> None:
+        self._series = b64decode(b64decode(series_id))
+
+    def of(self, day: int, number: int) -> str:
+        """The id of the occurrence in a slot; *day* is one of `date.toordinal`."""
+        raw = self._series + (day << 8 | number).to_bytes(4) + _OCCURRENCE
+        return b2a_base64(b2a_base64(raw, newline=False), newline=False).decode()
+
+
+def occurrence_id(series_id: str, day: int, number: int) -> str:
+    """One of `OccurrenceIds`."""
+    return OccurrenceIds(series_id).of(day, number)
 
 
 def split_occurrence_id(text: str) -> tuple[str, int, int] | None:

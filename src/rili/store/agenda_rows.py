@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from rili.model.event import Event
 from rili.store.agenda import SPAN_CLASS_MS
 from rili.store.db import Row, Tx
 from rili.store.events import decode_event
+from rili.store.keys import as_keys
 
 EVER_MS = 10**15
 """Longer than any span, later than any event."""
@@ -28,15 +31,13 @@ class AgendaRow(Struct, frozen=True, gc=False):
 
 
 _TOUCHING = f"""
-    SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+    SELECT event_id, change_no
       FROM (VALUES {_CLASSES}) AS classes
      CROSS JOIN agenda
-     CROSS JOIN events
      WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms IS NULL
        AND span_class = classes.column1
        AND agenda.starts_ms BETWEEN :from_ms - classes.column2 AND :to_ms
        AND (agenda.until_ms IS NULL OR agenda.until_ms >= :from_ms)
-       AND events.corp_id = agenda.corp_id AND events.id = event_id
 """
 
 _HUNDREDTH = f"""
@@ -56,12 +57,28 @@ _FIRST = f"""
 """
 
 
-def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> list[AgendaRow]:
-    """What starts at *to_ms* or before and may not end before *from_ms*.
+def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> dict[str, int]:
+    """The ids of what starts at *to_ms* or before and may not end before *from_ms*, with their change numbers.
 
     Spans are classed by how long they are, so that the start bounds the range on both sides.
     """
-    rows = tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms)
+    return dict(tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms))
+
+
+def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) -> list[AgendaRow]:
+    """The rows of these events in a calendar."""
+    rows = tx.all(
+        """
+        SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+          FROM agenda
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
+         WHERE (agenda.corp_id, event_id, agenda.calendar_id) IN
+               (SELECT :corp_id, key, :calendar_id FROM json_each(:event_ids))
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        event_ids=as_keys(event_ids),
+    )
     return [_row(row) for row in rows]
 
 
@@ -69,6 +86,20 @@ def start_of(tx: Tx, corp_id: str, calendar_id: str, count: int, from_ms: int) -
     """A start from *from_ms* on with at least *count* before it, and not many more; None when there are fewer."""
     row = tx.one(_HUNDREDTH, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, count=count)
     return None if row is None else row[0]
+
+
+def latest_change(tx: Tx, corp_id: str, calendar_id: str) -> int:
+    """The highest number of a change in a calendar."""
+    row = tx.one(
+        """
+        SELECT change_no FROM agenda
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id
+         ORDER BY change_no DESC LIMIT 1
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+    )
+    return 0 if row is None else row[0]
 
 
 def first_start(tx: Tx, corp_id: str, calendar_id: str) -> int | None:

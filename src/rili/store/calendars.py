@@ -10,11 +10,14 @@ from rili.store.db import Tx
 class Primary(Struct, frozen=True, gc=False):
     """Somebody's primary calendar."""
 
+    corp_id: str
     calendar_id: str
     owner_id: str
     owner_name: str
     zone: str
     """The owner's, or the organisation's."""
+    people_no: int = 0
+    """Moves when the name of somebody in the organisation changes."""
 
 
 def add(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, kind: str) -> None:
@@ -35,7 +38,7 @@ def primary(tx: Tx, corp_id: str, owner_id: str) -> Primary | None:
     """The primary calendar of a person who has not left; *owner_id* is a unionId."""
     row = tx.one(
         """
-        SELECT calendar_id, union_id, users.name, COALESCE(users.zone, organisations.zone)
+        SELECT users.corp_id, calendar_id, union_id, users.name, COALESCE(users.zone, organisations.zone), people_no
           FROM users
           JOIN organisations ON organisations.corp_id = users.corp_id
           JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'

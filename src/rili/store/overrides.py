@@ -42,23 +42,16 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, from_key: str = "") -> dict
     return {Slot.of_key(key): decode_override(body) for key, body in rows}
 
 
-def within(
-    tx: Tx, corp_id: str, event_ids: Iterable[str], slots: tuple[Slot, Slot], from_ms: int, to_ms: int
-) -> dict[str, dict[Slot, Override]]:
-    """Of some series, those between two *slots*, and those moved to between *from_ms* and *to_ms*."""
+def of_events(tx: Tx, corp_id: str, event_ids: Iterable[str]) -> dict[str, dict[Slot, Override]]:
+    """Those of several series."""
     found: dict[str, dict[Slot, Override]] = {}
     rows = tx.all(
         """
         SELECT event_id, occurrence, body FROM overrides
-         WHERE corp_id = :corp_id AND (corp_id, event_id) IN (SELECT :corp_id, key FROM json_each(:event_ids))
-           AND (occurrence BETWEEN :first AND :last OR (starts_ms <= :to_ms AND ends_ms >= :from_ms))
+         WHERE (corp_id, event_id) IN (SELECT :corp_id, key FROM json_each(:event_ids))
         """,
         corp_id=corp_id,
         event_ids=as_keys(event_ids),
-        first=slots[0].key,
-        last=slots[1].key,
-        from_ms=from_ms,
-        to_ms=to_ms,
     )
     for event_id, key, body in rows:
         found.setdefault(event_id, {})[Slot.of_key(key)] = decode_override(body)

@@ -36,6 +36,10 @@ def replace(tx: Tx, user: User) -> None:
         """,
         **_changeable(user),
     )
+    # Who remembers names reads them again.
+    tx.run(
+        "UPDATE organisations SET people_no = people_no + 1 WHERE corp_id = :corp_id", corp_id=user.corp_id
+    )
 
 
 def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -> None:

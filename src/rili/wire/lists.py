@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from rili.model.moment import utc_text
 from rili.wire.event_view import CANCELLED, EventView, OriginStartView
@@ -15,7 +15,7 @@ class EventsView(Struct, frozen=True, rename="camel", kw_only=True):
     """A page of events."""
 
     next_token: Annotated[str | None, Meta(description="null on the last page. 最后一页为 null。")] = None
-    events: Sequence[EventView]
+    events: Sequence[EventView | Raw]
     sync_token: Annotated[
         str | UnsetType, Meta(description="On the last page, without timeMax. 增量同步标识。")
     ] = UNSET
@@ -24,7 +24,7 @@ class EventsView(Struct, frozen=True, rename="camel", kw_only=True):
 class InstancesView(Struct, frozen=True):
     """Occurrences of one series."""
 
-    events: Sequence[EventView]
+    events: Sequence[EventView | Raw]
 
 
 def gone_view(id_: str, series_id: str | None, origin_ms: int | None) -> EventView:

@@ -30,6 +30,9 @@ ALTER TABLE attendees ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX attendees_in_order ON attendees (corp_id, event_id, occurrence, place);
 
+-- people_no: moves with every change of a name.
+ALTER TABLE organisations ADD COLUMN people_no INTEGER NOT NULL DEFAULT 0;
+
 -- span_class: how long the span is, so that the start bounds a range on both sides. whole_change_no: the last change
 -- that concerned more than single occurrences.
 ALTER TABLE agenda ADD COLUMN span_class INTEGER NOT NULL DEFAULT 0;

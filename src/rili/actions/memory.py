@@ -1,0 +1,109 @@
+"""What this process remembers of events as one person sees them.
+
+Nothing is believed that the database was not asked about: an agenda row carries the number of the last change of what
+it shows, and an organisation that of its people's names. While both stand, so does what was read with them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from rili.model.event import Event
+from rili.model.ids import OccurrenceIds
+from rili.model.people import Attendee
+from rili.model.series import Override, Slot
+from rili.store.attendees import Standing
+
+Key = tuple[str, str, str]
+"""Organisation, viewer, event."""
+
+
+class Known:
+    """One event or series with its exceptions, as one person sees it; not to be changed."""
+
+    __slots__ = (
+        "change_no",
+        "event",
+        "gone",
+        "ids",
+        "overrides",
+        "people",
+        "people_no",
+        "shared",
+        "standing",
+    )
+
+    def __init__(
+        self,
+        event: Event,
+        overrides: dict[Slot, Override],
+        standing: Standing,
+        *,
+        change_no: int = 0,
+        people_no: int = 0,
+        gone: bool = False,
+    ) -> None:
+        self.event = event
+        self.ids = OccurrenceIds(event.id)
+        self.overrides = overrides
+        self.standing = standing
+        self.change_no = change_no
+        self.people_no = people_no
+        self.gone = gone
+        self.people: dict[int, tuple[Attendee, ...]] = {}
+        """By how many are shown."""
+        self.shared: dict[int, Any] = {}
+        """Whatever a door made of it for its answers, by how many people are shown."""
+
+
+class Walked:
+    """What was found in a window of a calendar, in order, and whether that is all."""
+
+    __slots__ = ("change_no", "complete", "items", "people_no")
+
+    def __init__(self, items: list[Any], *, complete: bool, change_no: int, people_no: int) -> None:
+        self.items = items
+        self.complete = complete
+        self.change_no = change_no
+        self.people_no = people_no
+
+
+class Memory:
+    """The events that were read last, and the windows that were walked last."""
+
+    def __init__(self, size: int = 4096, windows: int = 64) -> None:
+        self._size = size
+        self._windows = windows
+        self._known: OrderedDict[Key, Known] = OrderedDict()
+        self._walked: OrderedDict[tuple[Any, ...], Walked] = OrderedDict()
+
+    def window(self, key: tuple[Any, ...], change_no: int, people_no: int) -> Walked | None:
+        """What was found in the window *key*, if nothing changed in its calendar since."""
+        walked = self._walked.get(key)
+        if walked is None or walked.change_no != change_no or walked.people_no != people_no:
+            return None
+        self._walked.move_to_end(key)
+        return walked
+
+    def put_window(self, key: tuple[Any, ...], walked: Walked) -> None:
+        """Remember a window, and forget what was not asked for in the longest time."""
+        self._walked[key] = walked
+        self._walked.move_to_end(key)
+        if len(self._walked) > self._windows:
+            self._walked.popitem(last=False)
+
+    def get(self, key: Key, change_no: int, people_no: int) -> Known | None:
+        """What is known under *key*, if that is what it was at these changes."""
+        known = self._known.get(key)
+        if known is None or known.change_no != change_no or known.people_no != people_no:
+            return None
+        self._known.move_to_end(key)
+        return known
+
+    def put(self, key: Key, known: Known) -> None:
+        """Remember, and forget what was not asked for in the longest time."""
+        self._known[key] = known
+        self._known.move_to_end(key)
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)

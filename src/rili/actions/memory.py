@@ -58,14 +58,14 @@ class Known:
 
 
 class Walked:
-    """What was found in a window of a calendar, in order, and whether that is all."""
+    """What was found in a window of a calendar, in order, up to when, and of which rows of the agenda."""
 
-    __slots__ = ("change_no", "complete", "items", "people_no")
+    __slots__ = ("items", "people_no", "rows", "until_ms")
 
-    def __init__(self, items: list[Any], *, complete: bool, change_no: int, people_no: int) -> None:
+    def __init__(self, items: list[Any], rows: dict[str, int], until_ms: int, people_no: int) -> None:
         self.items = items
-        self.complete = complete
-        self.change_no = change_no
+        self.rows = rows
+        self.until_ms = until_ms
         self.people_no = people_no
 
 
@@ -78,12 +78,11 @@ class Memory:
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._walked: OrderedDict[tuple[Any, ...], Walked] = OrderedDict()
 
-    def window(self, key: tuple[Any, ...], change_no: int, people_no: int) -> Walked | None:
-        """What was found in the window *key*, if nothing changed in its calendar since."""
+    def window(self, key: tuple[Any, ...]) -> Walked | None:
+        """What was found in the window *key*."""
         walked = self._walked.get(key)
-        if walked is None or walked.change_no != change_no or walked.people_no != people_no:
-            return None
-        self._walked.move_to_end(key)
+        if walked is not None:
+            self._walked.move_to_end(key)
         return walked
 
     def put_window(self, key: tuple[Any, ...], walked: Walked) -> None:

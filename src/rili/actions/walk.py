@@ -109,27 +109,30 @@ def page(
     tx: Tx, calendar: Primary, query: Query, after: Position | None, limit: int, memory: Memory
 ) -> tuple[list[Item], bool]:
     """The first *limit* items that come after a position, and whether there are more."""
-    latest = agenda_rows.latest_change(tx, calendar.corp_id, calendar.calendar_id)
-    asked = query if query.due else replace(query, now_ms=0)
-    key = (calendar.corp_id, calendar.calendar_id, calendar.owner_id, asked)
     found: list[Item]
-    walked = memory.window(key, latest, calendar.people_no)
-    if walked is not None:
+    key = (calendar.corp_id, calendar.calendar_id, query if query.due else replace(query, now_ms=0))
+    walked = memory.window(key)
+    if walked is not None and _still_so(tx, calendar, query, walked):
         first = 0 if after is None else bisect_right(walked.items, (after.starts_ms, after.id), key=_order)
         found = walked.items[first : first + limit + 1]
-        if walked.complete or len(found) > limit:
+        if len(found) > limit or walked.until_ms >= query.to_ms:
             return found[:limit], len(found) > limit
-    found, complete = [], True
+    found, until_ms = [], query.from_ms
     for items, until_ms in _segments(tx, calendar, query, after, limit, memory):
         found += items if after is None else [one for one in items if one.position > after]
-        complete = until_ms >= query.to_ms
         if len(found) > limit:
             break
-    # A change of a lower number may still be on its way where transactions overtake each other.
-    if after is None and len(found) <= WALKED_ITEMS and latest < tx.history()[0]:
-        walked = Walked(found, complete=complete, change_no=latest, people_no=calendar.people_no)
-        memory.put_window(key, walked)
+    if after is None and not query.deleted and limit < len(found) <= WALKED_ITEMS:
+        rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, query.from_ms, until_ms)
+        memory.put_window(key, Walked(found, rows, until_ms, calendar.people_no))
     return found[:limit], len(found) > limit
+
+
+def _still_so(tx: Tx, calendar: Primary, query: Query, walked: Walked) -> bool:
+    """Whether the rows of the agenda that the window was walked in are the same now."""
+    return walked.people_no == calendar.people_no and walked.rows == agenda_rows.touching(
+        tx, calendar.corp_id, calendar.calendar_id, query.from_ms, walked.until_ms
+    )
 
 
 def occurrences_page(

@@ -12,6 +12,9 @@ from rili.store.db import Row, Tx
 from rili.store.events import decode_event
 from rili.store.keys import as_keys
 
+FEW_CHANGES = 200
+"""Of an organisation, up to which a sync looks at each of them rather than through its calendar."""
+
 EVER_MS = 10**15
 """Longer than any span, later than any event."""
 
@@ -88,20 +91,6 @@ def start_of(tx: Tx, corp_id: str, calendar_id: str, count: int, from_ms: int) -
     return None if row is None else row[0]
 
 
-def latest_change(tx: Tx, corp_id: str, calendar_id: str) -> int:
-    """The highest number of a change in a calendar."""
-    row = tx.one(
-        """
-        SELECT change_no FROM agenda
-         WHERE corp_id = :corp_id AND calendar_id = :calendar_id
-         ORDER BY change_no DESC LIMIT 1
-        """,
-        corp_id=corp_id,
-        calendar_id=calendar_id,
-    )
-    return 0 if row is None else row[0]
-
-
 def first_start(tx: Tx, corp_id: str, calendar_id: str) -> int | None:
     """When the first span of a calendar starts; None where it shows nothing."""
     row = tx.one(_FIRST, corp_id=corp_id, calendar_id=calendar_id)
@@ -133,31 +122,51 @@ def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int, to_no: int, li
     """What changed with a number from *from_no* to one below *to_no*, in this order: the first *limit*, and no part of
     what changed with one number.
     """
-    last = tx.one(
+    ids = _changed_lately(tx, corp_id, from_no)
+    if ids is None:
+        numbers = _changed_in(tx, corp_id, calendar_id, from_no, to_no)
+        last = numbers[limit - 1][0] if len(numbers) > limit else to_no
+        ids = [event_id for number, event_id in numbers if number <= last]
+    rows = [row for row in rows_of(tx, corp_id, calendar_id, ids) if from_no <= row.change_no < to_no]
+    rows.sort(key=lambda row: (row.change_no, row.event.id))
+    last = rows[limit - 1].change_no if len(rows) > limit else to_no
+    return [row for row in rows if row.change_no <= last]
+
+
+def _changed_lately(tx: Tx, corp_id: str, from_no: int) -> list[str] | None:
+    """The events of the organisation that changed since; None where they are too many to look at each."""
+    rows = tx.all(
         """
-        SELECT change_no FROM agenda
-         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND change_no >= :from_no AND change_no < :to_no
-         ORDER BY change_no LIMIT 1 OFFSET :limit
+        SELECT event_id FROM outbox
+         WHERE corp_id = :corp_id AND change_no >= :from_no
+         ORDER BY change_no LIMIT :few
+        """,
+        corp_id=corp_id,
+        from_no=from_no,
+        few=FEW_CHANGES + 1,
+    )
+    return None if len(rows) > FEW_CHANGES else [event_id for (event_id,) in rows]
+
+
+def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int, to_no: int) -> list[tuple[int, str]]:
+    """Numbers and ids of what changed in a calendar: its whole index is read, and nothing beside it."""
+    rows = tx.all(
+        """
+        SELECT change_no, event_id FROM agenda
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
+           AND change_no >= :from_no AND change_no < :to_no
+        UNION ALL
+        SELECT change_no, event_id FROM agenda
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NOT NULL
+           AND change_no >= :from_no AND change_no < :to_no
+         ORDER BY change_no, event_id
         """,
         corp_id=corp_id,
         calendar_id=calendar_id,
         from_no=from_no,
         to_no=to_no,
-        limit=limit - 1,
     )
-    rows = tx.all(
-        """
-        SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
-          FROM agenda
-          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
-         WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND change_no BETWEEN :from_no AND :last
-        """,
-        corp_id=corp_id,
-        calendar_id=calendar_id,
-        from_no=from_no,
-        last=to_no - 1 if last is None else last[0],
-    )
-    return sorted((_row(row) for row in rows), key=lambda row: (row.change_no, row.event.id))
+    return [(number, event_id) for number, event_id in rows]
 
 
 def _row(row: Row) -> AgendaRow:

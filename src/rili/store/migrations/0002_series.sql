@@ -33,6 +33,9 @@ CREATE INDEX attendees_in_order ON attendees (corp_id, event_id, occurrence, pla
 -- people_no: moves with every change of a name.
 ALTER TABLE organisations ADD COLUMN people_no INTEGER NOT NULL DEFAULT 0;
 
+-- The names of the people on an event are asked for with each of its answers.
+CREATE INDEX users_by_union_id ON users (corp_id, union_id, name);
+
 -- span_class: how long the span is, so that the start bounds a range on both sides. whole_change_no: the last change
 -- that concerned more than single occurrences.
 ALTER TABLE agenda ADD COLUMN span_class INTEGER NOT NULL DEFAULT 0;
@@ -40,9 +43,10 @@ ALTER TABLE agenda ADD COLUMN whole_change_no INTEGER NOT NULL DEFAULT 0;
 
 UPDATE agenda SET whole_change_no = change_no;
 
-CREATE INDEX agenda_by_start ON agenda (corp_id, calendar_id, span_class, starts_ms, until_ms)
+-- All that a range or a sync asks for, in one index: each of an event's people has an entry of it to be written.
+CREATE INDEX agenda_by_start ON agenda (corp_id, calendar_id, span_class, starts_ms, until_ms, change_no, gone_ms)
  WHERE gone_ms IS NULL;
-CREATE INDEX agenda_by_change ON agenda (corp_id, calendar_id, change_no);
+CREATE INDEX agenda_gone ON agenda (corp_id, calendar_id, change_no) WHERE gone_ms IS NOT NULL;
 CREATE INDEX agenda_by_end ON agenda (gone_ms) WHERE gone_ms IS NOT NULL;
 
 -- Spans are derived in another way now: `rili migrate` does so again.

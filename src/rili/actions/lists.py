@@ -42,7 +42,6 @@ class Cursor(Struct, frozen=True, gc=False, array_like=True):
     max_attendees: int
     point: Point
     """What is known once the last page is read."""
-    until_no: int = 0
     position: Position | None = None
     since: Point | None = None
     place: sync.Place | None = None
@@ -85,12 +84,11 @@ def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
         _check_same(asked, cursor, binding)
     else:
         _check_window(asked.from_ms, asked.to_ms)
-        low, high = tx.history()
         cursor = Cursor(
             binding, asked.from_ms, asked.to_ms, asked.deleted or False, asked.series_id,
             asked.max_results or DEFAULT_RESULTS,
             DEFAULT_ATTENDEES if asked.max_attendees is None else asked.max_attendees,
-            Point(low, by.now_ms), high, position=Position(-2 * EVER_MS, ""),
+            Point(tx.known_below(), by.now_ms), position=Position(-2 * EVER_MS, ""),
         )  # fmt: skip
     cursor = _resized(cursor, asked)
     if cursor.position is None and cursor.since is None:
@@ -174,14 +172,13 @@ def _begin_sync(tx: Tx, by: Caller, cursor: Cursor) -> Cursor:
     since = cursor.point
     if since.now_ms < by.now_ms - LIFE_MS:
         raise InvalidParameter(description="syncToken: it is older than 30 days; begin again without it")
-    low, high = tx.history()
-    return replace(cursor, point=Point(low, by.now_ms), until_no=high, since=since)
+    return replace(cursor, point=Point(tx.known_below(), by.now_ms), since=since)
 
 
 def _sync_page(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Page:
     assert cursor.since is not None
     found, reached = sync.changes(
-        tx, calendar, by.corp_id, _list_query(cursor), cursor.since, cursor.until_no, cursor.place, cursor.max_results
+        tx, calendar, _list_query(cursor), cursor.since, cursor.point, cursor.place, cursor.max_results
     )  # fmt: skip
     items = [one for one in found if not isinstance(one, Gone)]
     listed = iter(walk.listed(tx, calendar, items, cursor.max_attendees))

@@ -20,6 +20,9 @@ from rili.store.attendees import Standing
 from rili.store.calendars import Primary
 from rili.store.db import Tx
 
+ROWS = 50
+"""Changed events that are looked at together."""
+
 _NO_SLOT = Slot(0)
 _FIRST_SLOT = Slot(1)
 _MARGIN_MS = 2 * DAY_MS
@@ -34,8 +37,13 @@ class Point(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Place(Struct, frozen=True, gc=False, order=True, array_like=True):
-    """How far a sync has come: the row, and the slot within it."""
+    """How far a sync has come: the change, the event, and the slot within it; first what changed, then what came due.
 
+    What changed after the sync began has one number, that of its beginning: whatever changes again while it is read
+    moves there once, and keeps its place from then on.
+    """
+
+    came_due: bool
     change_no: int
     event_id: str
     day: int = 0
@@ -54,21 +62,14 @@ Change = Item | Gone
 
 
 def changes(
-    tx: Tx,
-    calendar: Primary,
-    corp_id: str,
-    query: Query,
-    since: Point,
-    to_no: int,
-    after: Place | None,
-    limit: int,
+    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Place | None, limit: int
 ) -> tuple[list[Change], Place | None]:
     """The first *limit* changes after a place, and the place that they reach, None where they are all.
 
-    *to_no*: changes from that number on are left to the next sync.
+    *until*: where this sync began, and the next one will.
     """
     found: list[tuple[Place, Change]] = []
-    for place, change in _all(tx, calendar, corp_id, query, since, to_no, after, limit):
+    for place, change in _all(tx, calendar, query, since, until, after or Place(False, 0, "")):
         if after is None or place > after:
             found.append((place, change))
             if len(found) > limit:
@@ -77,53 +78,47 @@ def changes(
 
 
 def _all(
-    tx: Tx,
-    calendar: Primary,
-    corp_id: str,
-    query: Query,
-    since: Point,
-    to_no: int,
-    after: Place | None,
-    limit: int,
+    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Place
 ) -> Iterator[tuple[Place, Change]]:
-    from_no = since.change_no if after is None else max(since.change_no, after.change_no)
-    while from_no < to_no:
-        rows = agenda_rows.changed(tx, corp_id, calendar.calendar_id, from_no, to_no, limit)
-        for row in rows:
-            place = Place(row.change_no, row.event.id)
-            if after is not None and (place.change_no, place.event_id) < (after.change_no, after.event_id):
-                continue
-            first = _first_slot(place, after)
-            for slot, change in _of_row(tx, calendar, row, query, since, first):
-                yield Place(row.change_no, row.event.id, slot.day, slot.number), change
-        if len(rows) < limit:
-            break
-        from_no = rows[-1].change_no + 1
-    yield from _came_due(tx, calendar, corp_id, query, since, to_no, after)
+    if not after.came_due:
+        changed = agenda_rows.changed(tx, calendar.corp_id, calendar.calendar_id, since.change_no)
+        places = [Place(False, min(number, until.change_no), id_) for number, id_ in changed]
+        here = Place(False, after.change_no, after.event_id)
+        for some in _batches(sorted(place for place in places if place >= here)):
+            ids = [place.event_id for place in some]
+            rows = agenda_rows.rows_of(tx, calendar.corp_id, calendar.calendar_id, ids)
+            by_id = {row.event.id: row for row in rows}
+            for place in some:
+                first = max(Slot(after.day, after.number), _FIRST_SLOT) if place == here else _FIRST_SLOT
+                for slot, change in _of_row(tx, calendar, by_id[place.event_id], query, since, first):
+                    yield Place(False, place.change_no, place.event_id, slot.day, slot.number), change
+    yield from _came_due(tx, calendar, query, since, after)
 
 
-def _first_slot(place: Place, after: Place | None) -> Slot:
-    """Where to go on within a row."""
-    if after is None or (place.change_no, place.event_id) != (after.change_no, after.event_id):
-        return _FIRST_SLOT
-    return max(Slot(after.day, after.number), _FIRST_SLOT)
+def _batches(places: list[Place]) -> Iterator[list[Place]]:
+    for first in range(0, len(places), ROWS):
+        yield places[first : first + ROWS]
 
 
 def _came_due(
-    tx: Tx, calendar: Primary, corp_id: str, query: Query, since: Point, to_no: int, after: Place | None
+    tx: Tx, calendar: Primary, query: Query, since: Point, after: Place
 ) -> Iterator[tuple[Place, Change]]:
     """Occurrences that came due since, of series that did not change as a whole: those were told already."""
     before, now = Today(since.now_ms, calendar.zone), Today(query.now_ms, calendar.zone)
     near = agenda_rows.touching(
-        tx, corp_id, calendar.calendar_id, since.now_ms - _MARGIN_MS, query.now_ms + _MARGIN_MS
+        tx,
+        calendar.corp_id,
+        calendar.calendar_id,
+        since.now_ms - _MARGIN_MS,
+        query.now_ms + _MARGIN_MS,
     )
     rows = [
         row
-        for row in agenda_rows.rows_of(tx, corp_id, calendar.calendar_id, near)
+        for row in agenda_rows.rows_of(tx, calendar.corp_id, calendar.calendar_id, near)
         if row.event.recurrence is not None
         and row.whole_change_no < since.change_no
         and query.series_id in (None, row.event.id)
-        and (after is None or after.change_no < to_no or row.event.id >= after.event_id)
+        and not (after.came_due and row.event.id < after.event_id)
         and before.of(row.event.when) < now.of(row.event.when)
     ]
     for row in sorted(rows, key=lambda row: row.event.id):
@@ -131,7 +126,7 @@ def _came_due(
         last, first = now.of(row.event.when), Slot(before.of(row.event.when) + 1)
         for slot, item in items_by_slot(known, last, first):
             if slot.day <= last and _within(item, query):
-                yield Place(to_no, row.event.id, slot.day, slot.number), item
+                yield Place(True, 0, row.event.id, slot.day, slot.number), item
 
 
 def _of_row(

@@ -118,7 +118,8 @@ def page(
         if len(found) > limit or walked.until_ms >= query.to_ms:
             return found[:limit], len(found) > limit
     found, until_ms = [], query.from_ms
-    for items, until_ms in _segments(tx, calendar, query, after, limit, memory):
+    for items, reached_ms in _segments(tx, calendar, query, after, limit, memory):
+        until_ms = reached_ms
         found += items if after is None else [one for one in items if one.position > after]
         if len(found) > limit:
             break

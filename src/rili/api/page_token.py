@@ -32,7 +32,7 @@ def decode(text: str, name: str) -> Cursor:
         raise broken from None
     if encode(cursor) != text or not _sound(cursor):
         raise broken
-    if (name == "syncToken") != (cursor.position is None and cursor.since is None and cursor.until_no != 0):
+    if (name == "syncToken") != (cursor.position is None and cursor.since is None):
         raise broken
     return cursor
 
@@ -43,7 +43,7 @@ _decoder = msgspec.msgpack.Decoder(Cursor)
 def _sound(cursor: Cursor) -> bool:
     """Whether every member is one that the databases take."""
     texts = [cursor.binding, cursor.series_id or ""]
-    numbers = [cursor.until_no, *_point(cursor.point)]
+    numbers = _point(cursor.point)
     moments = [cursor.from_ms or 0, cursor.to_ms or 0, cursor.point.now_ms]
     if cursor.position is not None:
         texts.append(cursor.position.id)

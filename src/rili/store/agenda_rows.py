@@ -118,19 +118,24 @@ def gone(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, oldest_ms: int) 
     return [_row(row) for row in rows]
 
 
-def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int, to_no: int, limit: int) -> list[AgendaRow]:
-    """What changed with a number from *from_no* to one below *to_no*, in this order: the first *limit*, and no part of
-    what changed with one number.
-    """
-    ids = _changed_lately(tx, corp_id, from_no)
-    if ids is None:
-        numbers = _changed_in(tx, corp_id, calendar_id, from_no, to_no)
-        last = numbers[limit - 1][0] if len(numbers) > limit else to_no
-        ids = [event_id for number, event_id in numbers if number <= last]
-    rows = [row for row in rows_of(tx, corp_id, calendar_id, ids) if from_no <= row.change_no < to_no]
-    rows.sort(key=lambda row: (row.change_no, row.event.id))
-    last = rows[limit - 1].change_no if len(rows) > limit else to_no
-    return [row for row in rows if row.change_no <= last]
+def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[int, str]]:
+    """The number and the event of what changed in a calendar with a number from *from_no* on."""
+    lately = _changed_lately(tx, corp_id, from_no)
+    if lately is None:
+        return _changed_in(tx, corp_id, calendar_id, from_no)
+    rows = tx.all(
+        """
+        SELECT change_no, event_id FROM agenda
+         WHERE (corp_id, event_id, calendar_id) IN
+               (SELECT :corp_id, key, :calendar_id FROM json_each(:event_ids))
+           AND change_no >= :from_no
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        event_ids=as_keys(lately),
+        from_no=from_no,
+    )
+    return [(number, event_id) for number, event_id in rows]
 
 
 def _changed_lately(tx: Tx, corp_id: str, from_no: int) -> list[str] | None:
@@ -148,23 +153,19 @@ def _changed_lately(tx: Tx, corp_id: str, from_no: int) -> list[str] | None:
     return None if len(rows) > FEW_CHANGES else [event_id for (event_id,) in rows]
 
 
-def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int, to_no: int) -> list[tuple[int, str]]:
-    """Numbers and ids of what changed in a calendar: its whole index is read, and nothing beside it."""
+def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[int, str]]:
+    """The same by the index of the calendar, which is read whole, and nothing beside it."""
     rows = tx.all(
         """
         SELECT change_no, event_id FROM agenda
-         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
-           AND change_no >= :from_no AND change_no < :to_no
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL AND change_no >= :from_no
         UNION ALL
         SELECT change_no, event_id FROM agenda
-         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NOT NULL
-           AND change_no >= :from_no AND change_no < :to_no
-         ORDER BY change_no, event_id
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NOT NULL AND change_no >= :from_no
         """,
         corp_id=corp_id,
         calendar_id=calendar_id,
         from_no=from_no,
-        to_no=to_no,
     )
     return [(number, event_id) for number, event_id in rows]
 

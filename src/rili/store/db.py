@@ -68,10 +68,8 @@ class Tx(Protocol):
         """The number of this change, the same for the whole transaction (design, "Change numbers")."""
         ...
 
-    def history(self) -> tuple[int, int]:
-        """Where this snapshot stands among the changes: every change with a number below the first is in it, none from
-        the second on is. Between them PostgreSQL has transactions that run.
-        """
+    def known_below(self) -> int:
+        """Every change with a number below it is in this snapshot; PostgreSQL may have some of the others too."""
         ...
 
 

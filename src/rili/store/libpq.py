@@ -309,15 +309,11 @@ class PostgresTx:
         assert self._session.change_no is not None
         return self._session.change_no
 
-    def history(self) -> tuple[int, int]:
-        row = self.one(
-            """
-            SELECT pg_snapshot_xmin(snapshot)::text::bigint, pg_snapshot_xmax(snapshot)::text::bigint
-              FROM pg_current_snapshot() AS snapshot
-            """
-        )
+    def known_below(self) -> int:
+        # A transaction that still runs commits with the number that it has now.
+        row = self.one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         assert row is not None
-        return row[0] + self._session.change_offset, row[1] + self._session.change_offset
+        return row[0] + self._session.change_offset
 
 
 def _change_offset(connection: psycopg.Connection[Any]) -> int:

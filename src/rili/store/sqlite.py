@@ -143,10 +143,10 @@ class SqliteTx:
             self._change_no = self._numbers.take()
         return self._change_no
 
-    def history(self) -> tuple[int, int]:
+    def known_below(self) -> int:
         row = self.one("SELECT value FROM counters WHERE name = 'change_no'")
         assert row is not None
-        return row[0] + 1, row[0] + 1
+        return row[0] + 1
 
 
 class ChangeNumbers:

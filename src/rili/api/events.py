@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from rili.actions import events
 from rili.actions.events import SCOPES, Edited, Place, Scope, Seen
+from rili.actions.whole import get_whole
 from rili.api.http import Answer, Request, encode, respond, write
 from rili.auth.callers import Caller
 from rili.errors import InvalidParameter, Missingbody
+from rili.ical.write import Naming, event_text, occurrence_text
 from rili.model.people import PEOPLE_PER_CALL
 from rili.model.rules import one_of
 from rili.store.db import Tx
@@ -20,6 +22,8 @@ from rili.wire.event_view import EventView, event_view
 from rili.wire.series_view import DeletedView, edited_view, exceptions_view
 
 T = TypeVar("T")
+
+CALENDAR_TYPE = "text/calendar;charset=utf-8"
 
 GET_ATTENDEES = 100
 """Default of `maxAttendees` (decision 15)."""
@@ -66,13 +70,33 @@ async def put_event(request: Request) -> Response:
 
 
 async def get_event(request: Request) -> Response:
-    """GET /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}"""
+    """GET /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}
+
+    As iCalendar text, whole, for who prefers text/calendar (our extension).
+    """
+    if request.prefers("text/calendar", "application/json"):
+        return await _get_text(request)
     by, event_id = await request.caller(), event_id_of(request)
     place = place_of(request, by)
     shown = request.number("maxAttendees", range(PEOPLE_PER_CALL + 1))
     shown = GET_ATTENDEES if shown is None else shown
     seen = await request.service.db.read(lambda tx: events.get_event(tx, by, place, event_id, shown=shown))
     return respond(_answer(request, seen, shown))
+
+
+async def _get_text(request: Request) -> Response:
+    by, event_id = await request.caller(), event_id_of(request)
+    place = place_of(request, by)
+    whole = await request.service.db.read(lambda tx: get_whole(tx, by, place, event_id))
+    seen, naming = whole.seen, Naming(whole.emails, request.service.meeting_url)
+    if seen.instance is not None:
+        text = occurrence_text(seen.instance, seen.people, naming=naming)
+    else:
+        text = event_text(
+            seen.event, seen.people, overrides=whole.overrides, people_on=whole.people_on, naming=naming
+        )
+    headers = {"content-type": CALENDAR_TYPE, "etag": f'"{seen.version}"', "vary": "accept"}
+    return Response(text, 200, headers)
 
 
 async def delete_event(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -98,6 +99,14 @@ class Request(StarletteRequest):
         if text.lower() not in ("true", "false"):
             raise InvalidParameter(description=f"{name}: expected true or false")
         return text.lower() == "true"
+
+    def prefers(self, kind: str, other: str) -> bool:
+        """Whether `Accept` names *kind*, and not *other* before it or with more weight (RFC 9110 12.5.1)."""
+        accept = self.header("accept")
+        if accept is None or kind not in accept.lower():
+            return False
+        weights = _weights(accept)
+        return weights.get(kind, 0) > 0 and weights[kind] >= weights.get(other, 0)
 
     def number(self, name: str, allowed: range) -> int | None:
         """A number of the query. Raises InvalidParameter."""
@@ -244,6 +253,16 @@ def _once(tx: Tx, by: Caller, key: str, body_hash: str, act: Callable[[Tx], Answ
     remembered = Remembered(body_hash, answer.status, answer.etag, answer.body.decode())
     idempotency.remember(tx, by.corp_id, key, remembered, by.now_ms)
     return answer
+
+
+def _weights(accept: str) -> dict[str, float]:
+    """The weight of each media type that `Accept` names, the earlier of two alike a little more."""
+    weights: dict[str, float] = {}
+    for place, part in enumerate(accept.lower().split(",")):
+        kind, _, parameters = part.partition(";")
+        weight = re.search(r"(?:^|;)\s*q=([01](?:\.\d{0,3})?)", parameters)
+        weights.setdefault(kind.strip(), (float(weight[1]) if weight else 1.0) * (1 - place * 1e-6))
+    return weights
 
 
 def _idempotency_key(request: Request, by: Caller, token: str) -> str:

@@ -146,7 +146,8 @@ def _without_times(parts: dict[str, str], when: When) -> dict[str, str]:
         if any(parts.get(name, value) != value for name, value in own.items()):
             return parts
     rest = {name: value for name, value in parts.items() if name not in times}
-    if rest.keys() <= _WITHOUT_BY | {"BYSETPOS"} and rest.get("BYSETPOS") in ("1", "-1", "-1,1"):
+    positions = set(rest.get("BYSETPOS", "").split(","))
+    if rest.keys() <= _WITHOUT_BY | {"BYSETPOS"} and positions & {"1", "-1"}:
         del rest["BYSETPOS"]  # of one a day it takes that one
     return rest
 

@@ -126,6 +126,19 @@ def colleagues(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]
     return dict(rows)
 
 
+def emails(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
+    """The mail addresses of *union_ids*, of those who have one."""
+    rows = tx.all(
+        """
+        SELECT union_id, email FROM users
+         WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids)) AND email IS NOT NULL
+        """,
+        corp_id=corp_id,
+        union_ids=as_keys(union_ids),
+    )
+    return dict(rows)
+
+
 def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
     """The names of *union_ids*, also of people who left."""
     rows = tx.all(

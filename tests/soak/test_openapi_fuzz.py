@@ -51,6 +51,7 @@ class World:
         self.union_ids = [user.union_id for user in rili.users]
         self.organizer = self.union_ids[0]
         self.events = [self._new_event() for _ in range(8)]
+        self.occurrences = self._occurrences()
         self._count = _counter(rili.database)
         self._stored = self._count()
 
@@ -79,10 +80,23 @@ class World:
             self.events = [
                 self._new_event() if one == case.path_parameters["eventId"] else one for one in self.events
             ]
+            self.occurrences = self._occurrences()
             self._stored = self._count()
 
-    def _new_event(self) -> str:
-        draft = {
+    def _occurrences(self) -> list[str]:
+        """Ids of the occurrences of a series, made anew where nothing is left of the one before."""
+        self.series = self._new_event(
+            recurrence={"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 20}}
+        )
+        answer = self.session.get(
+            f"{self.rili.base_url}/v1.0/calendar/users/{self.organizer}/calendars/primary/events/{self.series}/instances",
+            headers={"x-acs-dingtalk-access-token": self.token},
+            timeout=TIMEOUT_SECONDS,
+        )
+        return [one["id"] for one in answer.json()["events"]]
+
+    def _new_event(self, **members: Any) -> str:
+        draft = members | {
             "summary": "For everybody to change",
             "start": {"dateTime": "2026-03-03T10:00:00+08:00", "timeZone": "Asia/Shanghai"},
             "end": {"dateTime": "2026-03-03T11:00:00+08:00", "timeZone": "Asia/Shanghai"},
@@ -164,7 +178,13 @@ def _make_real(world: World, case: Any, draw: Callable[[Any], Any]) -> None:
     if "corpId" in path:
         path["corpId"] = world.rili.corp_id
     if "eventId" in path:
-        path["eventId"] = world.events[draw(st.integers(0, len(world.events) - 1))]
+        path["eventId"] = draw(st.sampled_from([*world.events, world.series, *world.occurrences]))
+    query = case.query or {}
+    for name, likely in _LIKELY.items():
+        if name in query and draw(st.booleans()):
+            query[name] = draw(st.sampled_from(likely))
+    if "seriesMasterId" in query:
+        query["seriesMasterId"] = world.series
     body = case.body
     if not isinstance(body, dict):
         return
@@ -178,6 +198,17 @@ def _make_real(world: World, case: Any, draw: Callable[[Any], Any]) -> None:
             body[member] = world.rili.app_secret
     if draw(st.booleans()):
         _make_plausible(world, body, draw)
+
+
+_LIKELY = {
+    "scope": ["this", "following", "all"],
+    "dryRun": ["true", "false"],
+    "timeMin": ["2026-03-01T00:00:00Z", "2026-03-05T00:00:00+08:00"],
+    "timeMax": ["2026-03-08T00:00:00Z", "2026-04-01T00:00:00-05:00"],
+    "showDeleted": ["True"],
+    "maxResults": [1, 7],
+    "nextToken": ["0"],
+}
 
 
 def _make_plausible(world: World, body: dict[str, Any], draw: Callable[[Any], Any]) -> None:

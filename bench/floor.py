@@ -1,7 +1,7 @@
-"""The floor: the server and the app as they are, but updating an event is reading the body and answering bytes.
+"""The floor: the server and the app as they are, but whoever updates or reads an event gets the same bytes.
 
-Same server, request log, router, token check in the database, same length of answer. What is missing is what an
-update is: decoding, rules, the transaction, encoding. `python -m bench.floor DATABASE PORT ANSWER`.
+Same server, request log, router, token check in the database, same length of answer. What is missing is what an update
+or a read is: decoding, rules, the transaction, encoding. `python -m bench.floor DATABASE PORT ANSWER`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,12 @@ async def _serve(database: str, port: int, body: bytes) -> None:
         await request.body()
         return respond(answer)
 
+    async def get_event(_: Request) -> Response:
+        return respond(answer)
+
     routes = (
         Route("PUT", EVENT, put_event, "PatchEvent", "The floor", scopes.EVENT_WRITE),
+        Route("GET", EVENT, get_event, "GetEvent", "The floor", scopes.EVENT_READ),
         Route("GET", "/healthz", healthz, "healthz", "Health"),
     )
     settings = Settings(database=database, port=port)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import sql
 
 from rili.actions import directory, events, register, sign_in
@@ -36,8 +38,12 @@ from rili.store.open import open_database
 PEOPLE = 1_000
 ATTENDEES = 5
 ZONE = "Asia/Shanghai"
+DESCRIPTION = "Where we stand, what is next, what we need from each other."
 FIRST_DAY = datetime(2026, 9, 1, 9)
 AT_ONCE = 256
+
+Plan = Callable[[int], tuple[list[int], EventChange]]
+"""What event a number means: its people, by number, the organizer first, and the rest of it."""
 
 
 class Population(Struct, frozen=True):
@@ -46,6 +52,8 @@ class Population(Struct, frozen=True):
     corp_id: str
     app_key: str
     token: str
+    people: list[str]
+    """Everybody's unionId."""
     events: list[tuple[str, str]]
 
     def caller(self, now_ms: int) -> Caller:
@@ -63,16 +71,30 @@ class Population(Struct, frozen=True):
         return path
 
 
-async def populate(database: str, count: int, now_ms: int) -> Population:
+def planned(number: int) -> tuple[list[int], EventChange]:
+    """An event as the load of updates finds it; each person has as many."""
+    starts = FIRST_DAY + timedelta(days=number // PEOPLE, minutes=15 * (number % 32))
+    draft = EventChange(
+        when=GivenWhen(given_time(starts), given_time(starts + timedelta(minutes=30)), all_day=False),
+        summary=f"Planning {number}",
+        description=DESCRIPTION,
+        location="West Lake",
+    )
+    return [(number + step * 37) % PEOPLE for step in range(ATTENDEES)], draft
+
+
+async def populate(database: str, count: int, now_ms: int, plan: Plan = planned) -> Population:
     """Migrate *database*, fill it with *count* events, and sign in."""
     await asyncio.to_thread(migrate, database)
     db = open_database(database)
     try:
-        population, people = await db.write(lambda tx: _organisation(tx, now_ms))
+        population = await db.write(lambda tx: _organisation(tx, now_ms))
         by = population.caller(now_ms)
         for first in range(0, count, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, count))
-            made = await asyncio.gather(*(_event(db, by, people, number) for number in numbers))
+            made = await asyncio.gather(
+                *(_event(db, by, population.people, *plan(number)) for number in numbers)
+            )
             population.events.extend(made)
         return population
     finally:
@@ -107,22 +129,22 @@ def moved(number: int) -> EventChange:
     """What one update of the load says, without HTTP: the members that `put.lua` sends."""
     starts = FIRST_DAY + timedelta(days=number % 28, hours=number % 9, minutes=number % 60)
     return EventChange(
-        when=GivenWhen(_time(starts), _time(starts + timedelta(hours=1))),
+        when=GivenWhen(given_time(starts), given_time(starts + timedelta(hours=1))),
         summary=f"Planning {number}",
         description=f"What we know after change {number}",
     )
 
 
-async def _event(db: Database, by: Caller, people: list[str], number: int) -> tuple[str, str]:
-    invited = [people[(number + step * 37) % PEOPLE] for step in range(ATTENDEES)]
-    starts = FIRST_DAY + timedelta(days=number // PEOPLE, minutes=15 * (number % 32))
-    draft = EventChange(
-        when=GivenWhen(_time(starts), _time(starts + timedelta(minutes=30)), all_day=False),
-        summary=f"Planning {number}",
-        description="Where we stand, what is next, what we need from each other.",
-        location="West Lake",
-        attendees=tuple(GivenAttendee(id=union_id) for union_id in invited[1:]),
-    )
+def given_time(wall: datetime) -> GivenTime:
+    """As a request would say it."""
+    return GivenTime(date_time=Instant(wall), zone=ZONE)
+
+
+async def _event(
+    db: Database, by: Caller, people: list[str], numbers: list[int], draft: EventChange
+) -> tuple[str, str]:
+    invited = [people[number] for number in numbers]
+    draft = replace(draft, attendees=tuple(GivenAttendee(id=union_id) for union_id in invited[1:]))
     place = events.Place(invited[0], events.PRIMARY)
     seen = await db.write(
         lambda tx: events.create_event(tx, by, place, draft, rules="documented", new_bytes=os.urandom)
@@ -130,8 +152,8 @@ async def _event(db: Database, by: Caller, people: list[str], number: int) -> tu
     return invited[0], seen.event.id
 
 
-def _organisation(tx: Tx, now_ms: int) -> tuple[Population, list[str]]:
-    """The organisation without events, and the unionIds of its people."""
+def _organisation(tx: Tx, now_ms: int) -> Population:
+    """The organisation without events."""
     corp_id, app_key, token = new_corp_id(os.urandom), new_app_key(os.urandom), os.urandom(16).hex()
     register.add_organisation(tx, Organisation(corp_id=corp_id, name="Bench", zone=ZONE, created_ms=now_ms))
     register.add_app(
@@ -151,11 +173,7 @@ def _organisation(tx: Tx, now_ms: int) -> tuple[Population, list[str]]:
             created_ms=now_ms,
         )
         directory.add_user(tx, user, (), new_calendar_id=opaque_id(os.urandom))
-    return Population(corp_id, app_key, token, []), people
-
-
-def _time(wall: datetime) -> GivenTime:
-    return GivenTime(date_time=Instant(wall), zone=ZONE)
+    return Population(corp_id, app_key, token, people, [])
 
 
 def _renumbered(column: str, value: object) -> object:

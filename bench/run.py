@@ -1,4 +1,4 @@
-"""`make bench`: updates a second and how long they take, beside the floor, a peer and the databases themselves.
+"""`make bench`: updates and reads a second and how long they take, beside a floor, a peer and the databases themselves.
 
 Everything in one run, round after round, so that what else the machine does meets all alike; medians of the rounds.
 """
@@ -25,6 +25,7 @@ import psycopg
 
 from bench import wrk
 from bench.population import ATTENDEES, Population, copy_to_postgres, populate
+from bench.reading import Reading
 from bench.report import Figures, Machine, as_markdown, write_into
 from bench.servers import AUTHORIZATION, ROOT, Ceiling, Floor, Radicale
 from bench.wrk import load
@@ -72,6 +73,17 @@ class Bench:
         answer.write_bytes(self._read_one())
         self.floor = stack.enter_context(Floor(f"sqlite:{self._copy(self._recorded, 'floor.db')}", answer))
         self.ceiling = stack.enter_context(Ceiling(answer.stat().st_size))
+        self.reading = Reading(
+            stack,
+            self._folder,
+            few=FEW,
+            many=many,
+            seconds=seconds,
+            figures=self.figures,
+            measure=self._measure,
+            say=say,
+        )
+        self.reading.prepare(self.postgres, self.radicale)
         self.machine = Machine.of_this(radicale=radicale_version, postgres=self._postgres_version())
 
     def round(self) -> None:
@@ -88,11 +100,16 @@ class Bench:
         self._pgbench_round()
         self._put("PostgreSQL, many", self.servers["PostgreSQL, many"], self.many, "move")
         self._put("PostgreSQL, few, title only", self.servers["PostgreSQL, few"], FEW, "title", clients=(16,))
+        few = self._targets[FEW], self._populations[FEW]
+        self.reading.one_event("GET floor", self.floor, *few)
+        self.reading.one_event("GetEvent", self.servers["SQLite, few"], *few)
+        self.reading.round()
 
     def warm_up(self) -> None:
         """A second each, not counted: caches, prepared statements."""
         for name, server in self.servers.items():
             self._load(server, self._count(name), "move", 16, 1)
+        self.reading.warm_up()
 
     def memory_and_start(self, times: int) -> None:
         """Peak memory of the server with many events, and how long its successors take to answer."""
@@ -152,7 +169,7 @@ class Bench:
         found = run()
         self.figures.add_load(name, clients, found)
         say(
-            f"{name}, {clients} client{'s' if clients > 1 else ''}: {found.rate:,.0f}/s,"
+            f"{name}, {clients} client{'s' if clients > 1 else ''}: {found.rate:,.{1 if found.rate < 10 else 0}f}/s,"
             f" p50 {found.p50_us / 1000:.2f} ms, p99 {found.p99_us / 1000:.2f} ms"
         )
 
@@ -162,10 +179,11 @@ class Bench:
         """
         os.sync()
         for folder in (self._folder, Path(self.postgres.directory)):
-            for path in folder.rglob("*"):
-                with suppress(OSError), path.open("rb") as file:
-                    while file.read(1 << 20):
-                        pass
+            for where, _, names in os.walk(folder):  # what vanishes meanwhile is passed over
+                for name in names:
+                    with suppress(OSError), Path(where, name).open("rb") as file:
+                        while file.read(1 << 20):
+                            pass
 
     def _commit(self) -> None:
         done = subprocess.run(

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +18,7 @@ from tests.soak.process import ServerProcess
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = Path(__file__).parent / "radicale.txt"
 COLLECTION = "/bench/calendar/"
+MONTHS = "/bench/months/"
 AUTHORIZATION = "Basic " + base64.b64encode(b"bench:bench").decode()
 """Whose calendar it is; nobody checks the password."""
 
@@ -84,13 +87,9 @@ class Radicale(ServerProcess):
 
     def populate(self, count: int, attendees: int, targets: Path) -> Path:
         """One collection of *count* events; *targets* gets what `radicale.lua` reads."""
-        self._ask("MKCALENDAR", COLLECTION)
-        events = "".join(_event(number, attendees) for number in range(count))
-        self._ask(
-            "PUT",
-            COLLECTION,
-            f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Rili//EN\r\n{events}END:VCALENDAR\r\n",
-        )
+        first = datetime(2026, 11, 1)
+        starts = (first + timedelta(days=number % 28, hours=number % 9 + 9) for number in range(count))
+        self.fill(COLLECTION, (vevent(*one, attendees) for one in enumerate(starts)))
         listing = self._ask("PROPFIND", COLLECTION, headers={"depth": "1"})
         hrefs = [href for href in re.findall(r"<(?:\w+:)?href>([^<]+)<", listing) if not href.endswith("/")]
         assert len(hrefs) == count, f"{len(hrefs)} events are there, not {count}"
@@ -99,8 +98,18 @@ class Radicale(ServerProcess):
         targets.write_text("".join(f"{href}\t{uid}\n" for href, uid in zip(hrefs, uids, strict=True)))
         return targets
 
+    def fill(self, collection: str, events: Iterable[str]) -> None:
+        """A new collection with *events*, each a VEVENT."""
+        self._ask("MKCALENDAR", collection)
+        text = "".join(events)
+        self._ask(
+            "PUT",
+            collection,
+            f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Rili//EN\r\n{text}END:VCALENDAR\r\n",
+        )
+
     def _ask(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         given = {
             "authorization": AUTHORIZATION,
             "content-type": "text/calendar; charset=utf-8",
@@ -114,13 +123,15 @@ class Radicale(ServerProcess):
         return text
 
 
-def _event(number: int, attendees: int) -> str:
+def vevent(number: int, starts: datetime, attendees: int, rrule: str | None = None) -> str:
+    """An event of an hour, or with *rrule* a series."""
     lines = [
         "BEGIN:VEVENT",
         f"UID:event-{number}@example.com",
         "DTSTAMP:20261101T000000Z",
-        f"DTSTART;TZID=Asia/Shanghai:202611{number % 28 + 1:02d}T{number % 9 + 9:02d}0000",
-        f"DTEND;TZID=Asia/Shanghai:202611{number % 28 + 1:02d}T{number % 9 + 10:02d}0000",
+        f"DTSTART;TZID=Asia/Shanghai:{starts:%Y%m%dT%H%M%S}",
+        f"DTEND;TZID=Asia/Shanghai:{starts + timedelta(hours=1):%Y%m%dT%H%M%S}",
+        *([f"RRULE:{rrule}"] if rrule else []),
         f"SUMMARY:Planning {number}",
         "DESCRIPTION:Where we stand\\, what is next\\, what we need from each other.",
         "ORGANIZER:mailto:user0@example.com",

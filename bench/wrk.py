@@ -24,11 +24,13 @@ class Load(Struct, frozen=True):
     """Answers of 400 and above."""
     broken: int
     """Connections that failed, and requests without an answer in time."""
+    answers_each: float = 1
+    """How many answers make one of what is counted: the pages of a month."""
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
-        return self.requests * 1e6 / self.us
+        """How many of what is counted a second."""
+        return self.requests / self.answers_each * 1e6 / self.us
 
 
 def program() -> str:
@@ -49,7 +51,7 @@ def load(script: str, url: str, *arguments: str, clients: int, seconds: float) -
     """Ask *url* as fast as *clients* connections do, one thread. Raises RuntimeError when an answer was an error."""
     done = subprocess.run(
         [
-            program(), "-t1", f"-c{clients}", f"-d{max(round(seconds), 1)}s", "--timeout", "10s",
+            program(), "-t1", f"-c{clients}", f"-d{max(round(seconds), 1)}s", "--timeout", "30s",
             "-s", str(HERE / script), url, "--", *arguments,
         ],
         check=True,

@@ -12,9 +12,14 @@ from typing import Any
 import msgspec
 import psycopg
 
-from rili.actions import register
+from rili.actions import directory, register
+from rili.actions.sign_in import issue_token
 from rili.model.directory import App as StoredApp
-from rili.model.directory import new_agent_id, new_app_key, new_app_secret
+from rili.model.directory import User, new_agent_id, new_app_key, new_app_secret, new_union_id
+from rili.model.ids import opaque_id
+from rili.model.secrets import hash_secret
+from rili.sandbox.demo import DemoUser
+from rili.store.db import Tx
 from rili.testing import Rili
 from tests.conformance.clients import App, Json, call
 from tests.people import SharedDatabase
@@ -47,6 +52,69 @@ def sign_in_other_app(app: App, database: SharedDatabase, granted: frozenset[str
     body = {"appKey": stored.app_key, "appSecret": secret}
     token: str = call(app.server.endpoint, "POST", "/v1.0/oauth2/accessToken", body=body).json["accessToken"]
     return token
+
+
+def add_people(app: App, database: SharedDatabase) -> None:
+    """Give *app* an organizer, a colleague and another who are new: their calendars are empty."""
+    people = [
+        User(
+            corp_id=app.server.corp_id,
+            userid=opaque_id(os.urandom, 12),
+            union_id=new_union_id(os.urandom),
+            name=name,
+            created_ms=app.server.clock(),
+        )
+        for name in ("Organizer", "Colleague", "Other")
+    ]
+
+    def add(tx: Tx) -> None:
+        for one in people:
+            directory.add_user(tx, one, [], new_calendar_id=opaque_id(os.urandom))
+
+    database.write(add)
+    app.organizer, app.colleague, app.other = (
+        DemoUser(one.userid, one.union_id, one.name, mobile="", email="", password="") for one in people
+    )
+
+
+def user_token(app: App, database: SharedDatabase, union_id: str) -> str:
+    """A token of that person's, through the app."""
+    token = opaque_id(os.urandom)
+
+    def issue(tx: Tx) -> None:
+        issue_token(tx, app.server.app_key, new_token=token, now_ms=app.server.clock())
+        give_to_user(tx, token, union_id)
+
+    database.write(issue)
+    return token
+
+
+def answer_all(
+    app: App, database: SharedDatabase, event_id: str, response: str, occurrence: str = ""
+) -> None:
+    """Make everybody's answer *response*, for the whole event; *occurrence* is the key of a slot."""
+    changed = database.write(
+        lambda tx: tx.run(
+            """
+            UPDATE attendees SET response = :response
+             WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = :occurrence
+            """,
+            corp_id=app.server.corp_id,
+            event_id=event_id,
+            occurrence=occurrence,
+            response=response,
+        )
+    )
+    assert changed > 0
+
+
+def give_to_user(tx: Tx, token: str, union_id: str) -> None:
+    """Make an app's *token* one of a person's, as sign-in will."""
+    tx.run(
+        "UPDATE tokens SET union_id = :union_id WHERE token_hash = :token_hash",
+        union_id=union_id,
+        token_hash=hash_secret(token),
+    )
 
 
 def first_of(both: list[Future[Any]]) -> tuple[Future[Any], Future[Any]]:

@@ -7,10 +7,13 @@ import inspect
 import json
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+import pytest
 from alibabacloud_dingtalk.calendar_1_0 import models as calendar_models
 from alibabacloud_dingtalk.calendar_1_0.client import Client as CalendarClient
 from alibabacloud_dingtalk.contact_1_0.client import Client as ContactClient
@@ -129,6 +132,26 @@ class App:
             RuntimeOptions(),
         )
 
+    def ask(self, operation: str, *path: str, **query: Any) -> Any:
+        """The body that any operation of the SDK answers; *query* are keywords of its request."""
+        name = "".join(part.title() for part in operation.split("_"))
+        request = getattr(calendar_models, f"{name}Request")(**query)
+        headers = getattr(calendar_models, f"{name}Headers")(**self._token({}))
+        method = getattr(self.calendar, f"{operation}_with_options")
+        return getattr(method(*path, request, headers, RuntimeOptions()), "body", None)
+
+    def list_events(self, *, user: str | None = None, **query: Any) -> Any:
+        return self.ask("list_events", user or self.organizer.union_id, "primary", **query)
+
+    def view(self, *, user: str | None = None, **query: Any) -> Any:
+        return self.ask("list_events_view", user or self.organizer.union_id, "primary", **query)
+
+    def instances(self, event_id: str, *, user: str | None = None, **query: Any) -> Any:
+        return self.ask("list_instances", user or self.organizer.union_id, "primary", event_id, **query)
+
+    def series_instances(self, *, user: str | None = None, **query: Any) -> Any:
+        return self.ask("list_events_instances", user or self.organizer.union_id, "primary", **query)
+
     def _token(self, headers: Mapping[str, Any]) -> Json:
         return {"x_acs_dingtalk_access_token": self.token} | dict(headers)
 
@@ -157,14 +180,25 @@ class App:
         assert made == shown
         return shown
 
-    def update(self, event_id: str, change: Json, **headers: str) -> Reply:
-        return self.call("PUT", self.path(event_id), {"id": event_id} | change, **headers)
+    def update(self, event_id: str, change: Json, *, query: str = "", **headers: str) -> Reply:
+        return self.call("PUT", self.path(event_id) + query, {"id": event_id} | change, **headers)
+
+    def make_series(self, draft: Json | None = None) -> tuple[str, list[str]]:
+        """A new series, five days from Sunday, 2026-03-01, 10:00 unless *draft* says otherwise; its occurrences."""
+        series_id = self.create(DAILY | (draft or {}))["id"]
+        return series_id, self.occurrence_ids(series_id)
+
+    def occurrence_ids(self, series_id: str, *, user: str | None = None) -> list[str]:
+        """In the order of their starts, from 2026 on."""
+        reply = self.call("GET", self.path(series_id, user=user) + "/instances?timeMin=2026-01-01T00:00:00Z")
+        assert reply.status == 200, reply.body
+        return [one["id"] for one in reply.json["events"]]
 
     def get(self, event_id: str, *, user: str | None = None, query: str = "") -> Reply:
         return self.call("GET", self.path(event_id, user=user) + query)
 
-    def delete(self, event_id: str, *, user: str | None = None, **headers: str) -> Reply:
-        return self.call("DELETE", self.path(event_id, user=user), **headers)
+    def delete(self, event_id: str, *, user: str | None = None, query: str = "", **headers: str) -> Reply:
+        return self.call("DELETE", self.path(event_id, user=user) + query, **headers)
 
 
 def timed(start: str, end: str, zone: str = ZONE) -> Json:
@@ -182,6 +216,12 @@ HOUR: Json = {
 }
 
 
+DAILY: Json = {
+    **timed("2026-03-01T10:00:00+08:00", "2026-03-01T11:00:00+08:00"),
+    "recurrence": {"pattern": {"type": "daily"}, "range": {"type": "numbered", "numberOfOccurrences": 5}},
+}
+
+
 FULL: Json = {
     "description": "Bring the Q3 figures",
     "location": {"displayName": "Building A, floor 9"},
@@ -196,6 +236,29 @@ FULL: Json = {
     "extra": {"noPushNotification": "true"},
 }
 """Every member of an event set, so that one that is lost shows."""
+
+
+def at(text: str) -> Json:
+    """`start` and `end` of an hour; *text* is like 03-10T14:00, of 2026."""
+    start = datetime.fromisoformat(f"2026-{text}:00+08:00")
+    return timed(start.isoformat(), (start + timedelta(hours=1)).isoformat())
+
+
+def starts(events: Any) -> list[str]:
+    """When *events*, the SDK's or JSON, start: 03-10T14:00, or 03-10 of an all-day one, without year and offset."""
+    shown = [one if isinstance(one, dict) else one.to_map() for one in events or []]
+    return [(one["start"].get("dateTime") or one["start"]["date"])[5:16] for one in shown]
+
+
+@contextmanager
+def refused(status: int, code: str, description: str = "", message: str | None = None) -> Iterator[None]:
+    """What the SDK raises in the block is that error, and its description holds *description*."""
+    with pytest.raises(Exception, match=rf"^Error: {re.escape(code)}|code: {status}") as raised:
+        yield
+    error: Any = raised.value
+    assert (error.data["statusCode"], error.code) == (status, code)
+    assert message in (None, error.data["message"])
+    assert description in error.data.get("description", "")
 
 
 def assert_refused(reply: Reply, status: int, code: str, message: str, description: str = "") -> None:

@@ -19,6 +19,7 @@ pytest.register_assert_rewrite(
     "tests.conformance.clients"
 )  # before its first import: its asserts show values
 
+from tests.conformance.backdoor import add_people  # noqa: E402
 from tests.conformance.clients import App  # noqa: E402
 
 KINDS = ["sqlite", "postgres"]
@@ -66,6 +67,13 @@ def database(server: Rili) -> Iterator[SharedDatabase]:
         db = open_database(server.database)
         yield SharedDatabase(db, runner)
         runner.run(db.close())
+
+
+@pytest.fixture
+def own_app(app: App, database: SharedDatabase) -> App:
+    """An app whose people are new: what is listed of them is the test's own."""
+    add_people(app, database)
+    return app
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from rili.model.directory import App, Organisation, User
 from rili.store import organisations
 from rili.store.db import Tx
 from rili.testing import START, Rili
-from tests.conformance.backdoor import first_of, held
-from tests.conformance.clients import TOKEN, Json, Reply, call
+from tests.conformance.backdoor import first_of, give_to_user, held
+from tests.conformance.clients import TOKEN, Json, Reply, assert_refused, call
 from tests.people import SharedDatabase
 
 PAIRS = {
@@ -29,19 +29,60 @@ PAIRS = {
 }
 
 CORP_ID = "ding8f2c4b7a91d3e605"
-PEOPLE = {
-    "iiiP35sJadba8aBSgjrwPRKgiEiF": "Li Wei",
-    "Xk7tQm2LrVn9cYbWdPzaSgiEiE": "Chen An",
-    "R4sTu8vWxYz1AbCdEfGhIgiEiE": "Bo Lin",
+LI_WEI, CHEN_AN, BO_LIN = (
+    "iiiP35sJadba8aBSgjrwPRKgiEiF",
+    "Xk7tQm2LrVn9cYbWdPzaSgiEiE",
+    "R4sTu8vWxYz1AbCdEfGhIgiEiE",
+)
+PEOPLE = {LI_WEI: "Li Wei", CHEN_AN: "Chen An", BO_LIN: "Bo Lin"}
+EVENTS_PATH = f"/v1.0/calendar/users/{LI_WEI}/calendars/primary/events"
+EVENTS: list[Json] = [
+    event
+    for pair in PAIRS.values()
+    for event in pair["response"]["body"].get("events", [pair["response"]["body"]])
+]
+"""Every event that some pair answers."""
+
+EVENT, SERIES = "create_timed", "create_recurring_weekly_numbered"
+MOVED, REMOVED = "patch_single_instance", "delete_one_instance"
+ALL = (SERIES, EVENT, MOVED, REMOVED)
+AFTER = {
+    "delete_by_attendee": (EVENT,),
+    "delete_by_organizer": (EVENT,),
+    "delete_one_instance": (SERIES,),
+    "error_get_deleted_instance": (SERIES, REMOVED),
+    "error_patch_id_missing": (EVENT,),
+    "error_patch_no_body": (EVENT,),
+    "error_patch_not_organizer": (EVENT,),
+    "eventsview_by_me": ALL,
+    "eventsview_expanded": ALL,
+    "get_instance": (SERIES, MOVED),
+    "get_single": (EVENT,),
+    "list_events_first_sync": (SERIES, EVENT),
+    "list_events_incremental": (SERIES, EVENT, "list_events_first_sync", "patch_title_only", REMOVED),
+    "list_events_window": ALL,
+    "list_instances": ALL,
+    "list_series_instances": ALL,
+    "patch_single_instance": (SERIES,),
+    "patch_time_and_reminders": (EVENT,),
+    "patch_title_only": (EVENT,),
+    "patch_truncate_series": (SERIES, MOVED),
 }
-MADE_BY = {
-    "M1Z3SEEyOHBkZjlMemxhTFpSSFR2QT09": "create_timed",
-    "dnZtVmhDRjY5MFRrQk8xRW96cjFpUT09": "create_recurring_weekly_numbered",
+"""The pairs that happened before the one under test, which speaks of what they made."""
+
+WHEN = {
+    "delete_one_instance": "2026-03-03T02:30:00Z",
+    "eventsview_by_me": "2026-03-06T02:00:00Z",
+    "eventsview_expanded": "2026-03-06T01:00:00Z",
+    "list_events_first_sync": "2026-03-02T02:00:00Z",
+    "list_events_incremental": "2026-03-03T03:00:00Z",
+    "list_events_window": "2026-03-06T01:00:00Z",
+    "list_instances": "2026-03-06T01:00:00Z",
+    "list_series_instances": "2026-03-06T01:00:00Z",
 }
-"""The pair that makes the event with that id, which the pair under test speaks of."""
+"""When a pair happened whose answer does not say; its note does, or what its answer holds and leaves out."""
 
 OURS = {
-    "id": "a new event's id is random; that it is one id throughout is checked",
     "requestid": "random; that the header repeats it is checked",
     "onlineMeetingInfo.conferenceId": "random",
     "onlineMeetingInfo.url": "a configured template (decision 24)",
@@ -49,41 +90,71 @@ OURS = {
     "location.meetingRooms": "rooms are not booked yet",
     "meetingRooms": "rooms are not booked yet",
     "categories": "the pair that makes this event sends none",
+    "syncToken": "opaque; that the pair that sends it back is answered is checked",
 }
-"""Members that need not be as the pair has them, and why."""
+"""Members, of an answer or of each event of a list, that need not be as the pair has them, and why."""
 
 
 class Office:
-    """The organisation of the pairs, on a running server; the pairs' token is its app's."""
+    """The organisation of the pairs, on a running server; the pairs' token is its app's, or for `me` Li Wei's."""
 
     def __init__(self, server: Rili, database: SharedDatabase) -> None:
         self.server = server
         self.database = database
-        self.ids: dict[str, str] = {}
-        """Ours for each id of the pairs."""
+        self.ours: dict[str, str] = {}
+        """Our id, or token, for each of the pairs'."""
 
     def send(self, request: Json, now: datetime) -> Reply:
-        """*request* as it is written, but for the ids of events, at *now*."""
+        """*request* as it is written, but for ids and tokens, at *now*."""
         self.server.clock.set(now)
         token = request["headers"][TOKEN]
-        self.database.write(lambda tx: issue_token(tx, "pairs", new_token=token, now_ms=self.server.clock()))
+        person = LI_WEI if "/me/" in request["path"] else None
+        self.database.write(lambda tx: issue(tx, token, person, self.server.clock()))
         target, body = request["path"], request.get("body")
         if "rawQuery" in request:
             target += "?" + request["rawQuery"]
-        text = None if body is None else json.dumps(body, ensure_ascii=False)
-        for theirs, ours in self.ids.items():
-            target = target.replace(theirs, ours)
-            text = text and text.replace(theirs, ours)
+        text = None if body is None else self.translated(json.dumps(body, ensure_ascii=False)).encode()
         return call(
-            self.server.endpoint, request["method"], target, request["headers"], text and text.encode()
+            self.server.endpoint, request["method"], self.translated(target), request["headers"], text
         )
 
-    def make(self, name: str) -> datetime:
-        """Do what the pair *name* does; answers when."""
-        now = instant(PAIRS[name])
-        reply = self.send(PAIRS[name]["request"], now)
-        self.ids[PAIRS[name]["response"]["body"]["id"]] = reply.json["id"]
-        return now
+    def translated(self, text: str) -> str:
+        """*text* with our ids and tokens."""
+        for theirs, ours in self.ours.items():
+            text = text.replace(theirs, ours)
+        return text
+
+    def happen(self, name: str) -> Reply:
+        """Send the pair *name* when it happened, and learn what is called otherwise here."""
+        pair = PAIRS[name]
+        reply = self.send(pair["request"], instant(name))
+        if reply.status == 200:
+            self._learn(pair["response"]["body"], reply.json)
+        return reply
+
+    def _learn(self, theirs: Json, ours: Json) -> None:
+        if "syncToken" in theirs:
+            self.ours[theirs["syncToken"]] = ours["syncToken"]
+        if "id" not in theirs or theirs["id"] in self.ours:
+            return
+        self.ours[theirs["id"]] = ours["id"]
+        if "recurrence" in theirs:
+            self._learn_occurrences(theirs["id"], ours["id"])
+
+    def _learn_occurrences(self, theirs: str, ours: str) -> None:
+        """Theirs are another encoding: the same occurrence is the one that starts alike by the rule."""
+        wanted = {
+            event["originStart"]["dateTime"]: event["id"]
+            for event in EVENTS
+            if event.get("seriesMasterId") == theirs
+        }
+        list_ = PAIRS["list_instances"]["request"]
+        query = {"path": EVENTS_PATH + f"/{ours}/instances", "rawQuery": "timeMin=2026-01-01T00%3A00%3A00Z"}
+        for event in self.send(list_ | query, datetime.fromtimestamp(self.server.clock() / 1000, UTC)).json[
+            "events"
+        ]:
+            if event["originStart"]["dateTime"] in wanted:
+                self.ours[wanted[event["originStart"]["dateTime"]]] = event["id"]
 
 
 @pytest.fixture
@@ -102,35 +173,49 @@ def add_organisation(tx: Tx) -> None:
     register.add_app(tx, app, "secret")
 
 
-def instant(pair: Json) -> datetime:
-    """When the pair happened: what its answer says, or some time."""
-    body = pair["response"]["body"]
-    text = body.get("updateTime", body.get("createTime"))
-    return datetime.fromisoformat(text) if text else START
+def issue(tx: Tx, token: str, person: str | None, now_ms: int) -> None:
+    """Make *token* valid: the app's, or that of a *person* through it."""
+    issue_token(tx, "pairs", new_token=token, now_ms=now_ms)
+    if person is not None:
+        give_to_user(tx, token, person)
+
+
+def instant(name: str) -> datetime:
+    """When the pair happened: what it says, or when what was before it did, or some time."""
+    body = PAIRS[name]["response"]["body"]
+    text = WHEN.get(name) or body.get("updateTime") or body.get("createTime")
+    if text is not None:
+        return datetime.fromisoformat(text)
+    return max((instant(before) for before in AFTER.get(name, ())), default=START)
 
 
 @pytest.mark.parametrize("name", sorted(PAIRS.keys() - {"error_idempotency_in_flight"}))
 def test_pair(office: Office, name: str) -> None:
     request, expected = PAIRS[name]["request"], PAIRS[name]["response"]
-    now = instant(PAIRS[name])
-    for theirs, maker in MADE_BY.items():
-        if theirs in request["path"]:
-            made = office.make(maker)
-            now = now if "updateTime" in expected["body"] else made
+    for before in AFTER.get(name, ()):
+        assert office.happen(before).status == 200, before
 
-    reply = office.send(request, now)
+    reply = office.happen(name)
 
-    assert_answered(reply, expected)
-    if reply.status == 200 and reply.json:
-        assert re.fullmatch("[A-Za-z0-9]{32}", reply.json["id"])
-        assert request["method"] == "POST" or reply.json["id"] in office.ids.values()
+    in_sync = "syncToken" in request.get("rawQuery", "")
+    assert_answered(reply, json.loads(office.translated(json.dumps(expected))), in_order=not in_sync)
     if "x-client-token" in request["headers"]:
-        again = office.send(request, now)
+        again = office.send(request, instant(name))
         assert (again.status, again.body, again.headers.get("etag")) == (
             200,
             reply.body,
             reply.headers.get("etag"),
         )
+
+
+def test_me_with_the_token_of_an_app(office: Office) -> None:
+    """Decision 14."""
+    pair = PAIRS["eventsview_by_me"]["request"]
+    office.send(PAIRS["list_events_first_sync"]["request"], START)
+
+    reply = call(office.server.endpoint, "GET", f"{pair['path']}?{pair['rawQuery']}", pair["headers"])
+
+    assert_refused(reply, 400, "invalidParameter", reply.json["message"], "me needs a user token")
 
 
 def test_request_in_flight(office: Office) -> None:
@@ -152,34 +237,46 @@ def test_request_in_flight(office: Office) -> None:
 
 def test_what_delete_by_an_attendee_leaves(office: Office) -> None:
     """The note of that pair: only Chen An loses the event."""
-    made = office.make("create_timed")
-    chen, li = "Xk7tQm2LrVn9cYbWdPzaSgiEiE", "iiiP35sJadba8aBSgjrwPRKgiEiF"
-
-    office.send(PAIRS["delete_by_attendee"]["request"], made)
+    for name in (EVENT, "delete_by_attendee"):
+        office.happen(name)
 
     read = PAIRS["get_single"]["request"]
-    for person, status in (("R4sTu8vWxYz1AbCdEfGhIgiEiE", 200), (chen, 404), (li, 200)):
-        assert office.send(read | {"path": read["path"].replace(li, person)}, made).status == status
+    for person, status in ((BO_LIN, 200), (CHEN_AN, 404), (LI_WEI, 200)):
+        asked = read | {"path": read["path"].replace(LI_WEI, person)}
+        assert office.send(asked, instant(EVENT)).status == status
 
 
 def test_exceptions_are_needed() -> None:
     """Each member that is excepted occurs in some pair."""
-    paths = {path for pair in PAIRS.values() for path in members(pair["response"]["body"])}
+    paths = {of_event(path) for pair in PAIRS.values() for path in members(pair["response"]["body"])}
 
     assert [one for one in OURS if not any(_below(path, one) for path in paths)] == []
 
 
-def assert_answered(reply: Reply, expected: Json) -> None:
-    """Every member of the pair is there, and the same unless it is one of OURS."""
+def assert_answered(reply: Reply, expected: Json, *, in_order: bool = True) -> None:
+    """Every member of the pair is there, and the same unless it is one of OURS.
+
+    *in_order* is False for a sync: no source says in which order it tells what changed.
+    """
     assert reply.status == expected["status"], reply.body
     for name, value in expected["headers"].items():
         assert reply.headers[name] == value
-    answered, wanted = members(reply.json), members(expected["body"])
+    bodies: list[Json] = [reply.json, expected["body"]]
+    if not in_order:
+        bodies = [body | {"events": sorted(body["events"], key=lambda one: one["id"])} for body in bodies]
+    answered, wanted = map(members, bodies)
     for path, value in wanted.items():
-        assert any(_below(path, one) for one in OURS) or answered.get(path) == value, path
+        if not any(_below(of_event(path), one) for one in OURS):
+            assert path in answered, path
+            assert answered[path] == value, path
     if reply.status != 200:
         assert reply.json["requestid"] == reply.headers["x-acs-request-id"]
     assert expected["body"] != {} or reply.json == {}
+
+
+def of_event(path: str) -> str:
+    """*path* within the event, where that is one of a list."""
+    return re.sub(r"^events\[\d+\]\.", "", path)
 
 
 def _below(path: str, member: str) -> bool:

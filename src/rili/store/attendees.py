@@ -17,11 +17,12 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
     """The people on an event, the organizer first, with the names of now; the first *limit*, or all."""
     rows = tx.all(
         """
-        SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
-               guests.email, place, left_ms
+        SELECT attendees.person_id, users.name, is_optional, response,
+               CASE WHEN users.name IS NULL THEN
+                    (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+               END, place, left_ms
           FROM attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
-          LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
          WHERE attendees.corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
          ORDER BY place
          LIMIT :limit
@@ -38,12 +39,13 @@ def of_events(tx: Tx, corp_id: str, event_ids: Iterable[str], limit: int) -> dic
     found: dict[str, list[Attendee]] = {}
     rows = tx.all(
         """
-        SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
-               guests.email, place, left_ms, event_id
+        SELECT attendees.person_id, users.name, is_optional, response,
+               CASE WHEN users.name IS NULL THEN
+                    (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+               END, place, left_ms, event_id
           FROM (SELECT key AS wanted FROM json_each(:event_ids)) AS events
          CROSS JOIN attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
-          LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
          WHERE attendees.corp_id = :corp_id AND event_id = wanted AND occurrence = ''
            AND place <= COALESCE((SELECT place FROM attendees AS last
                                    WHERE last.corp_id = :corp_id AND last.event_id = wanted AND last.occurrence = ''
@@ -66,11 +68,12 @@ def own_places(
     found: dict[str, dict[Slot, list[OwnPlace]]] = {}
     rows = tx.all(
         """
-        SELECT attendees.person_id, COALESCE(users.name, guests.email, ''), is_optional, response,
-               guests.email, place, left_ms, event_id, occurrence, removed
+        SELECT attendees.person_id, users.name, is_optional, response,
+               CASE WHEN users.name IS NULL THEN
+                    (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+               END, place, left_ms, event_id, occurrence, removed
           FROM attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
-          LEFT JOIN guests ON guests.corp_id = attendees.corp_id AND guests.id = attendees.person_id
          WHERE (attendees.corp_id, event_id) IN (SELECT :corp_id, key FROM json_each(:event_ids))
            AND occurrence > '' AND occurrence BETWEEN :first AND :last
          ORDER BY event_id, occurrence, place
@@ -192,14 +195,15 @@ def copy(tx: Tx, source: Event, target: Event) -> None:
 
 
 def on_occurrences_alone(tx: Tx, event: Event) -> set[str]:
-    """Who is on single occurrences of *event* and not on the whole of it; guests too."""
+    """Who is on single occurrences of *event* and not, or no longer, on the whole of it; guests too."""
     rows = tx.all(
         """
         SELECT DISTINCT person_id FROM attendees AS own
          WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence > '' AND removed = 0 AND left_ms IS NULL
            AND NOT EXISTS (SELECT 1 FROM attendees AS whole
                             WHERE whole.corp_id = own.corp_id AND whole.event_id = own.event_id
-                              AND whole.occurrence = '' AND whole.person_id = own.person_id)
+                              AND whole.occurrence = '' AND whole.person_id = own.person_id
+                              AND whole.left_ms IS NULL)
         """,
         corp_id=event.corp_id,
         event_id=event.id,
@@ -296,4 +300,4 @@ def leave(tx: Tx, event: Event, person_id: str, now_ms: int, slot: Slot | None =
 
 def _attendee(row: Row) -> Attendee:
     id_, name, optional, answer, mail, place, left_ms = row[:7]
-    return Attendee(id_, name, optional == 1, answer, mail, place, left_ms is not None)
+    return Attendee(id_, name or mail or "", optional == 1, answer, mail, place, left_ms is not None)

@@ -33,9 +33,6 @@ CREATE INDEX attendees_in_order ON attendees (corp_id, event_id, occurrence, pla
 -- people_no: moves with every change of a name.
 ALTER TABLE organisations ADD COLUMN people_no INTEGER NOT NULL DEFAULT 0;
 
--- The names of the people on an event are asked for with each of its answers.
-CREATE INDEX users_by_union_id ON users (corp_id, union_id, name);
-
 -- span_class: how long the span is, so that the start bounds a range on both sides. whole_change_no: the last change
 -- that concerned more than single occurrences.
 ALTER TABLE agenda ADD COLUMN span_class INTEGER NOT NULL DEFAULT 0;

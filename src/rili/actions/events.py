@@ -42,7 +42,7 @@ from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
 from rili.model.rules import Rules
 from rili.model.series import span_of
-from rili.store import agenda, attendees, events, overrides
+from rili.store import agenda, agenda_rows, attendees, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -130,6 +130,14 @@ def update_event(
     if scope == "following":
         return series.update_following(edit, one)
     return occurrences.update(edit, one)
+
+
+def state_of(tx: Tx, by: Caller, place: Place, event_id: str) -> tuple[int, ...] | None:
+    """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell."""
+    calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
+    return agenda_rows.state_of_event(
+        tx, by.corp_id, place.user_id, calendar_id, target_of(event_id).event_id
+    )
 
 
 def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) -> Seen:

@@ -15,6 +15,9 @@ from rili.model.people import Attendee
 from rili.model.series import Override, Slot
 from rili.store.attendees import Standing
 
+WALKED_ITEMS = 20_000
+"""Items of all remembered windows together, at most."""
+
 Key = tuple[str, str, str]
 """Organisation, viewer, event."""
 
@@ -58,15 +61,19 @@ class Known:
 
 
 class Walked:
-    """What was found in a window of a calendar, in order, up to when, and of which rows of the agenda."""
+    """What was found in a part of a window, in order: what comes after a position, up to an instant."""
 
-    __slots__ = ("items", "people_no", "rows", "until_ms")
+    __slots__ = ("after", "from_ms", "items", "state", "until_ms")
 
-    def __init__(self, items: list[Any], rows: dict[str, int], until_ms: int, people_no: int) -> None:
+    def __init__(
+        self, items: list[Any], after: Any, from_ms: int, until_ms: int, state: tuple[int, ...]
+    ) -> None:
         self.items = items
-        self.rows = rows
+        self.after = after
+        self.from_ms = from_ms
         self.until_ms = until_ms
-        self.people_no = people_no
+        self.state = state
+        """Of the agenda there, and of the people's names: while it is the same, so are the items."""
 
 
 class Memory:
@@ -77,6 +84,22 @@ class Memory:
         self._windows = windows
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._walked: OrderedDict[tuple[Any, ...], Walked] = OrderedDict()
+        self._texts: OrderedDict[tuple[Any, ...], tuple[tuple[int, ...], tuple[bytes, str]]] = OrderedDict()
+
+    def text(self, key: tuple[Any, ...], state: tuple[int, ...]) -> tuple[bytes, str] | None:
+        """The answer under *key* and its version, if the numbers of what it tells are these."""
+        found = self._texts.get(key)
+        if found is None or found[0] != state:
+            return None
+        self._texts.move_to_end(key)
+        return found[1]
+
+    def put_text(self, key: tuple[Any, ...], state: tuple[int, ...], text: bytes, version: str) -> None:
+        """Remember an answer."""
+        self._texts[key] = (state, (text, version))
+        self._texts.move_to_end(key)
+        if len(self._texts) > self._size:
+            self._texts.popitem(last=False)
 
     def window(self, key: tuple[Any, ...]) -> Walked | None:
         """What was found in the window *key*."""
@@ -89,8 +112,10 @@ class Memory:
         """Remember a window, and forget what was not asked for in the longest time."""
         self._walked[key] = walked
         self._walked.move_to_end(key)
-        if len(self._walked) > self._windows:
-            self._walked.popitem(last=False)
+        kept = sum(len(one.items) for one in self._walked.values())
+        while len(self._walked) > self._windows or kept > WALKED_ITEMS:
+            _, gone = self._walked.popitem(last=False)
+            kept -= len(gone.items)
 
     def get(self, key: Key, change_no: int, people_no: int) -> Known | None:
         """What is known under *key*, if that is what it was at these changes."""

@@ -27,7 +27,10 @@ from rili.store.db import Tx
 FIRST_STEP_MS = 32 * DAY_MS
 """How far the first look goes; each further one twice as far."""
 
-WALKED_ITEMS = 1_000
+SEGMENT_STARTS = 1_000
+"""Events that begin within what is looked at together, about."""
+
+WALKED_ITEMS = 10_000
 """Items of a window that are remembered for its next pages, at most."""
 
 _MARGIN_DAYS = 2
@@ -112,28 +115,28 @@ def page(
     found: list[Item]
     key = (calendar.corp_id, calendar.calendar_id, query if query.due else replace(query, now_ms=0))
     walked = memory.window(key)
-    if walked is not None and _still_so(tx, calendar, query, walked):
-        first = 0 if after is None else bisect_right(walked.items, (after.starts_ms, after.id), key=_order)
+    if walked is not None and (after is None or after >= walked.after) and _still_so(tx, calendar, walked):
+        first = bisect_right(walked.items, (after.starts_ms, after.id), key=_order) if after else 0
         found = walked.items[first : first + limit + 1]
         if len(found) > limit or walked.until_ms >= query.to_ms:
             return found[:limit], len(found) > limit
-    found, until_ms = [], query.from_ms
-    for items, reached_ms in _segments(tx, calendar, query, after, limit, memory):
+    found, from_ms, until_ms = [], _start(query, after), query.from_ms
+    for items, reached_ms in _segments(tx, calendar, query, after, memory):
         until_ms = reached_ms
         found += items if after is None else [one for one in items if one.position > after]
         if len(found) > limit:
             break
-    if after is None and not query.deleted and limit < len(found) <= WALKED_ITEMS:
-        rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, query.from_ms, until_ms)
-        memory.put_window(key, Walked(found, rows, until_ms, calendar.people_no))
+    if not query.deleted and limit < len(found) <= WALKED_ITEMS:
+        state = agenda_rows.state_of(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms)
+        begin = after or Position(-2 * EVER_MS, "")
+        memory.put_window(key, Walked(found, begin, from_ms, until_ms, (calendar.people_no, *state)))
     return found[:limit], len(found) > limit
 
 
-def _still_so(tx: Tx, calendar: Primary, query: Query, walked: Walked) -> bool:
-    """Whether the rows of the agenda that the window was walked in are the same now."""
-    return walked.people_no == calendar.people_no and walked.rows == agenda_rows.touching(
-        tx, calendar.corp_id, calendar.calendar_id, query.from_ms, walked.until_ms
-    )
+def _still_so(tx: Tx, calendar: Primary, walked: Walked) -> bool:
+    """Whether nothing changed in what was walked."""
+    state = agenda_rows.state_of(tx, calendar.corp_id, calendar.calendar_id, walked.from_ms, walked.until_ms)
+    return walked.state == (calendar.people_no, *state)
 
 
 def occurrences_page(
@@ -204,7 +207,7 @@ def items_by_slot(known: Known, today: int, first: Slot) -> Iterator[tuple[Slot,
 
 
 def _segments(
-    tx: Tx, calendar: Primary, query: Query, after: Position | None, limit: int, memory: Memory
+    tx: Tx, calendar: Primary, query: Query, after: Position | None, memory: Memory
 ) -> Iterator[tuple[list[Item], int]]:
     """Items in order, piece by piece, and up to when."""
     from_ms, step = _start(query, after), FIRST_STEP_MS
@@ -217,9 +220,9 @@ def _segments(
     while from_ms <= query.to_ms:
         # Of series nothing is expanded that is not due: there the next look may go to the end.
         until_ms = query.to_ms if query.due and from_ms > due_ms else min(query.to_ms, from_ms + step)
-        hundredth = agenda_rows.start_of(tx, calendar.corp_id, calendar.calendar_id, limit, from_ms)
-        if hundredth is not None:
-            until_ms = min(until_ms, hundredth)
+        crowded_ms = agenda_rows.start_of(tx, calendar.corp_id, calendar.calendar_id, SEGMENT_STARTS, from_ms)
+        if crowded_ms is not None:
+            until_ms = min(until_ms, crowded_ms)
         there = _touching(tx, calendar, from_ms, until_ms, memory)
         yield _collect(calendar, [*there, *gone], query, from_ms, until_ms), until_ms
         from_ms, step = until_ms + 1, step * 2

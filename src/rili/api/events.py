@@ -80,8 +80,20 @@ async def get_event(request: Request) -> Response:
     place = place_of(request, by)
     shown = request.number("maxAttendees", range(PEOPLE_PER_CALL + 1))
     shown = GET_ATTENDEES if shown is None else shown
-    seen = await request.service.db.read(lambda tx: events.get_event(tx, by, place, event_id, shown=shown))
-    return respond(_answer(request, seen, shown))
+    key = (by.corp_id, place, event_id, shown)
+    memory = request.service.memory
+
+    def read(tx: Tx) -> Answer:
+        state = events.state_of(tx, by, place, event_id)
+        known = memory.text(key, state) if state else None
+        if known is not None:
+            return Answer(*known)
+        answer = _answer(request, events.get_event(tx, by, place, event_id, shown=shown), shown)
+        if state is not None and answer.etag is not None:
+            memory.put_text(key, state, answer.body, answer.etag)
+        return answer
+
+    return respond(await request.service.db.read(read))
 
 
 async def _get_text(request: Request) -> Response:

@@ -43,6 +43,11 @@ _TOUCHING = f"""
        AND (agenda.until_ms IS NULL OR agenda.until_ms >= :from_ms)
 """
 
+_STATE = _TOUCHING.replace(
+    "SELECT event_id, change_no",
+    "SELECT COUNT(*), COALESCE(SUM(change_no), 0), COALESCE(SUM(change_no % 1000003), 0)",
+)
+
 _HUNDREDTH = f"""
     SELECT MIN((SELECT starts_ms FROM agenda
                  WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
@@ -66,6 +71,39 @@ def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -
     Spans are classed by how long they are, so that the start bounds the range on both sides.
     """
     return dict(tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms))
+
+
+def state_of_event(
+    tx: Tx, corp_id: str, owner_id: str, calendar_id: str | None, event_id: str
+) -> tuple[int, int] | None:
+    """What is another once the event changed, or somebody's name: of one that the owner's primary calendar shows."""
+    row = tx.one(
+        """
+        SELECT change_no, people_no
+          FROM users
+          JOIN organisations ON organisations.corp_id = users.corp_id
+          JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
+          JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
+         WHERE users.corp_id = :corp_id AND union_id = :owner_id AND active = 1
+           AND calendars.calendar_id = COALESCE(:calendar_id, calendars.calendar_id)
+           AND event_id = :event_id AND gone_ms IS NULL
+        """,
+        corp_id=corp_id,
+        owner_id=owner_id,
+        calendar_id=calendar_id,
+        event_id=event_id,
+    )
+    return None if row is None else (row[0], row[1])
+
+
+def state_of(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> tuple[int, ...]:
+    """What is another once anything that `touching` finds there changed, came or went.
+
+    How many, and the sums of their numbers: what comes has a higher number than what goes. The second sum is for
+    PostgreSQL, where transactions overtake each other.
+    """
+    row = tx.one(_STATE, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms)
+    return tuple(row or ())
 
 
 def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) -> list[AgendaRow]:

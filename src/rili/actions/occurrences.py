@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -81,6 +81,8 @@ def delete(tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, swit
         kind, text = "leave", text_of(one.event)
     overrides.put(tx, after, one.slot, override)
     retell(tx, after)
+    if kind == "leave":
+        _hide_strangers(tx, after, [user_id], by.now_ms)
     announce(
         tx,
         by,
@@ -139,7 +141,15 @@ def _show_and_hide(tx: Tx, series: Event, moved: PeopleChange, now_ms: int) -> N
     joined = [id_ for id_ in colleagues(moved.joined) if id_ in alone]
     if joined:
         agenda.show(tx, series, span_of(series, moved_whens(found.values())), joined)
-    whole = {person.person_id for person in attendees.of_event(tx, series.corp_id, series.id)}
-    left = [id_ for id_ in colleagues(moved.left) if id_ not in alone and id_ not in whole]
-    if left:
-        agenda.hide(tx, series, left, now_ms)
+    _hide_strangers(tx, series, colleagues(moved.left), now_ms)
+
+
+def _hide_strangers(tx: Tx, series: Event, person_ids: Collection[str], now_ms: int) -> None:
+    """Take the series off the calendars of those of *person_ids* who are on no occurrence of it any more."""
+    if not person_ids:
+        return
+    people = attendees.of_event(tx, series.corp_id, series.id)
+    there = {person.person_id for person in people if not person.left}
+    there |= attendees.on_occurrences_alone(tx, series)
+    if strangers := [id_ for id_ in person_ids if id_ not in there]:
+        agenda.hide(tx, series, strangers, now_ms)

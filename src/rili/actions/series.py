@@ -19,7 +19,7 @@ from rili.model.ids import EVENT_ID_BYTES
 from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, replace_people, reset_answers
 from rili.model.series import Carried, Instance, Override, Slot, find_instance, override_of, span_of
-from rili.model.series_edit import Shift, rest_of, shifted, truncated
+from rili.model.series_edit import days_moved, rest_of, shifted, truncated
 from rili.store import agenda, attendees, events, former_rules, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
@@ -54,7 +54,7 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     found = overrides.of_event(tx, by.corp_id, before.id)
     if asks_again(before, event):
         people = _ask_again(tx, event, people)
-        slots = _new_slots(found, event, shift)
+        slots = _new_slots(found, event, 0 if shift is None else days_moved(before, event.when))
         kept, dropped = _carry(tx, before, event, found, slots)
         remember(tx, before, (slot.key for slot in found if slots.get(slot) != slot), by.now_ms)
     else:
@@ -83,13 +83,13 @@ def update_following(edit: Edit, one: Instance) -> Edited:
     first = replace(truncated(before, one.slot), version=before.version + 1, updated_ms=by.now_ms)
     first_body, body = events.replace(tx, first), events.add(tx, event)
     attendees.copy(tx, before, event)
-    people, moved = _replace_people(edit, event)
+    found = overrides.of_event(tx, by.corp_id, before.id)
+    later = {slot: override for slot, override in found.items() if slot >= one.slot}
+    kept, dropped = _carry(tx, before, event, later, _new_slots(later, event, days_moved(rest, event.when)))
+    people, moved = _replace_people(edit, event)  # who leaves also leaves the occurrences that were carried
     first_people = attendees.of_event(tx, by.corp_id, before.id)
     if asks_again(rest, event):
         people = _ask_again(tx, event, people)
-    found = overrides.of_event(tx, by.corp_id, before.id)
-    later = {slot: override for slot, override in found.items() if slot >= one.slot}
-    kept, dropped = _carry(tx, before, event, later, _new_slots(later, event, shift))
     kept = _settle_addressed(edit, one, event, kept)
     remember(tx, before, (slot.key for slot in later), by.now_ms)
     earlier = [
@@ -176,10 +176,9 @@ def _ask_again(tx: Tx, event: Event, people: tuple[Attendee, ...]) -> tuple[Atte
     return asked
 
 
-def _new_slots(found: Collection[Slot], event: Event, shift: Shift | None) -> dict[Slot, Slot]:
-    """For each exception the slot that it has in the changed series, where that has it."""
+def _new_slots(found: Collection[Slot], event: Event, days: int) -> dict[Slot, Slot]:
+    """For each exception the slot that it has in the series, which moved by *days*, where that has it."""
     assert event.recurrence is not None
-    days = shift.days if shift else 0
     slots = {slot: Slot(slot.day + days, slot.number) for slot in found}
     return {
         old: new
@@ -236,8 +235,8 @@ def dropped_of(event: Event, slot: Slot, override: Override) -> Carried:
 def _show_and_hide(
     tx: Tx, event: Event, moved: PeopleChange, kept: list[Carried], dropped: list[Carried], now_ms: int
 ) -> None:
-    if moved.left:
-        agenda.hide(tx, event, colleagues(moved.left), now_ms)
+    if moved.left:  # whoever had left the whole may have been on single occurrences since
+        agenda.hide(tx, event, [one.person_id for one in moved.left], now_ms)
     if dropped:
         _hide_strangers(tx, event, now_ms)
     if moved.joined:
@@ -247,7 +246,7 @@ def _show_and_hide(
 
 def _hide_strangers(tx: Tx, event: Event, now_ms: int) -> None:
     """Take *event* off the calendars of those of whose occurrences none is left."""
-    there = {one.person_id for one in attendees.of_event(tx, event.corp_id, event.id)}
+    there = {one.person_id for one in attendees.of_event(tx, event.corp_id, event.id) if not one.left}
     there |= attendees.on_occurrences_alone(tx, event)
     shown = {one.owner_id for one in agenda.of_event(tx, event.corp_id, event.id) if not one.gone}
     if strangers := shown - there:

@@ -115,7 +115,8 @@ def page(
     found: list[Item]
     key = (calendar.corp_id, calendar.calendar_id, query if query.due else replace(query, now_ms=0))
     walked = memory.window(key)
-    if walked is not None and (after is None or after >= walked.after) and _still_so(tx, calendar, walked):
+    begin = after or Position(-2 * EVER_MS, "")
+    if walked is not None and begin >= walked.after and _still_so(tx, calendar, walked):
         first = bisect_right(walked.items, (after.starts_ms, after.id), key=_order) if after else 0
         found = walked.items[first : first + limit + 1]
         if len(found) > limit or walked.until_ms >= query.to_ms:
@@ -128,7 +129,6 @@ def page(
             break
     if not query.deleted and limit < len(found) <= WALKED_ITEMS:
         state = agenda_rows.state_of(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms)
-        begin = after or Position(-2 * EVER_MS, "")
         memory.put_window(key, Walked(found, begin, from_ms, until_ms, (calendar.people_no, *state)))
     return found[:limit], len(found) > limit
 

@@ -48,11 +48,19 @@ def shifted(event: Event, shift: Shift, *, keep_rule: bool) -> Event:
     if keep_rule:
         return replace(event, when=when)
     rule = event.recurrence
-    if shift.days:
-        rule = replace(rule, pattern=_rotated(rule, shift.days))
+    if days := days_moved(event, when):
+        rule = replace(rule, pattern=_rotated(rule, days))
     return replace(
         event, when=when, recurrence=replace(rule, range=_moved_range(rule.range, event.when, when))
     )
+
+
+def days_moved(event: Event, when: When) -> int:
+    """Whole days from the first local date of *event* to that of *when*: what its slots move by.
+
+    An occurrence that was moved before may pass midnight where its series does not, or the reverse.
+    """
+    return (when.first_day - event.when.first_day).days
 
 
 def truncated(event: Event, slot: Slot) -> Event:
@@ -94,13 +102,16 @@ def _moved(when: When, shift: Shift) -> When:
         start = when.first_day + timedelta(days=shift.days)
         kept = isinstance(when, AllDay) and isinstance(before, AllDay) and _length(before) == _length(after)
         return AllDay(start, start + (_length(when) if kept else _length(after)))
+    zone = after.start.zone
     if isinstance(before, AllDay) or isinstance(when, AllDay):
         wall = after.start.wall + (when.first_day - before.first_day)
         length = _length(after)
     else:
         wall = when.start.wall + (after.start.wall - before.start.wall)
         length = _length(when if _length(before) == _length(after) else after)
-    return Timed(Moment(wall, after.start.zone), Moment(wall + length, after.start.zone))
+        if before.start.zone == zone:  # one of its own, which is not new, is none for the series
+            zone = when.start.zone
+    return Timed(Moment(wall, zone), Moment(wall + length, zone))
 
 
 def _length(when: When) -> timedelta:

@@ -394,3 +394,60 @@ def test_moved_is_where_it_is_listed(own_app: App, series: Series) -> None:
     own_app.update(series.days[0], at("04-20T10:00"))
 
     assert starts(own_app.view(time_min="2026-04-20T00:00:00Z").events) == ["04-20T10:00"]
+
+
+@pytest.mark.parametrize("day", [0, 5_000_000, 2**24 - 1])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_ids_of_days_that_no_calendar_has(own_app: App, method: str, day: int) -> None:
+    series, _ = own_app.make_series(
+        {"recurrence": {"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 3}}}
+    )
+    event_id = occurrence_id(series, day, 0)
+
+    assert own_app.call(method, own_app.path(event_id), {"id": event_id}).status == 404
+
+
+@pytest.mark.parametrize("query", ["dryrun=true", "DryRun=true", "dryRun=", "Scope=this", "scope="])
+def test_a_rehearsal_is_not_taken_for_the_act(own_app: App, query: str) -> None:
+    _, days = own_app.make_series(
+        {"recurrence": {"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 3}}}
+    )
+
+    assert own_app.call("DELETE", f"{own_app.path(days[1])}?{query}").status == 400
+    assert own_app.get(days[1]).status == 200
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        pytest.param(lambda app, series, day: app.delete(series), id="the series was deleted"),
+        pytest.param(
+            lambda app, series, day: app.delete(day, user=app.colleague.union_id), id="they left it"
+        ),
+    ],
+)
+def test_who_was_on_one_occurrence_is_not_shown_the_others(own_app: App, gone: Any) -> None:
+    series, days = own_app.make_series(
+        {"recurrence": {"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 3}}}
+    )
+    own_app.update(days[1], {"attendees": [{"id": own_app.colleague.union_id}]})
+    gone(own_app, series, days[1])
+    own_app.update(series, {"summary": "Not for them"})
+    target = own_app.path(user=own_app.colleague.union_id) + "?showDeleted=true"
+
+    assert {one["id"] for one in own_app.call("GET", target).json["events"]} <= {days[1]}
+
+
+def test_who_was_taken_off_an_occurrence_is_not_told_what_became_of_it(own_app: App) -> None:
+    series, days = own_app.make_series(
+        {
+            "recurrence": {"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 3}},
+            "attendees": [{"id": own_app.colleague.union_id}],
+        }
+    )
+    own_app.update(days[0], {"attendees": [], "summary": "Without them"})
+    target = own_app.path(user=own_app.colleague.union_id) + "?showDeleted=true"
+
+    titles = {one["summary"] for one in own_app.call("GET", target).json["events"]}
+
+    assert "Without them" not in titles

@@ -36,14 +36,20 @@ from tests.store.conftest import go_on_when
 
 SEED = 20_260_310
 CHANGES = scaled(160, 10_000)
-A_ROUND = 40
+A_ROUND = scaled(40, 250)
 """Changes between two looks at whether every client has it all."""
 
 WRITERS = 4
 NAMES = ("ann", "bob", "cat", "dan")
 ZONES = ("Asia/Shanghai", "America/New_York", None)
 BEGINS = datetime.fromisoformat("2026-03-01T00:00:00+00:00")
-MINUTE_MS, DAY_MS = 60_000, 86_400_000
+DAY_MS = 86_400_000
+STEPS_MS = [
+    minutes * 60_000 for minutes in ((0, 20, 100, 400, 1_000) if CHANGES < 1_000 else (0, 1, 2, 5, 12))
+]
+"""How far the clock moves with a change: some four weeks in all."""
+
+PAGES = [1, 2, 7, 30, 100] if CHANGES < 1_000 else [7, 30, 100]
 REFUSED = (InvalidParameter, ItemNotFound, InstanceNotExist, PermissionDenied)
 
 
@@ -113,7 +119,7 @@ class World:
     async def write(self) -> None:
         """One random change, which may be refused."""
         rand, by = random.Random(self.rand.random()), self.caller()
-        self.now_ms += rand.choice([0, 1, 5, 20, 60]) * MINUTE_MS * (1 if CHANGES > 1_000 else 20)
+        self.now_ms += rand.choice(STEPS_MS)
         if len(self.events) < 8 or (len(self.events) < 60 and rand.random() < 0.2):
             await self._create(rand, by)
             self.done += 1
@@ -270,7 +276,7 @@ async def _one_round(world: World, readers: list[Reader], rand: random.Random) -
 
 
 def _size(rand: random.Random) -> int:
-    return rand.choice([1, 2, 7, 30, 100])
+    return rand.choice(PAGES)
 
 
 def _title(rand: random.Random) -> str:

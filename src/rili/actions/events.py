@@ -20,6 +20,7 @@ from rili.actions.access import (
     find_to_change,
     find_to_read,
     no_event,
+    standing_of,
     target_of,
 )
 from rili.actions.announce import announce, colleagues
@@ -41,7 +42,7 @@ from rili.model.ids import EVENT_ID_BYTES, NewBytes
 from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
 from rili.model.rules import Rules
-from rili.model.series import span_of
+from rili.model.series import Instance, span_of
 from rili.store import agenda, agenda_rows, attendees, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
@@ -186,12 +187,22 @@ def delete_event(
         raise no_event(event_id)
     check_precondition(event, if_match)
     if scope == "all":
-        return _delete_whole(tx, by, place, stored, switches)
+        return _delete_all(tx, by, place, stored, one, switches)
     if scope == "following":
         if series.is_first(tx, one):
-            return _delete_whole(tx, by, place, stored, switches)
+            return _delete_all(tx, by, place, stored, one, switches)
         return series.delete_following(tx, by, place, stored, one, switches)
     return Edited(occurrences.delete(tx, by, place, stored, one, switches), cancelled=True)
+
+
+def _delete_all(
+    tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str]
+) -> Edited:
+    """The whole series, through *one*; who is on single occurrences alone is told of that one."""
+    alone = not standing_of(tx, by, place, stored.event).whole
+    seen = Seen(one.event, occurrences.people_of(tx, one), place.user_id, one) if alone else None
+    edited = _delete_whole(tx, by, place, stored, switches)
+    return replace(edited, seen=seen) if seen else edited
 
 
 def _update_single(edit: Edit) -> Seen:

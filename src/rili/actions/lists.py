@@ -44,7 +44,7 @@ class Cursor(Struct, frozen=True, gc=False, array_like=True):
     """What is known once the last page is read."""
     position: Position | None = None
     since: Point | None = None
-    place: sync.Place | None = None
+    place: sync.Reached | None = None
 
 
 class Asked(Struct, frozen=True, gc=False):
@@ -88,11 +88,13 @@ def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
             binding, asked.from_ms, asked.to_ms, asked.deleted or False, asked.series_id,
             asked.max_results or DEFAULT_RESULTS,
             DEFAULT_ATTENDEES if asked.max_attendees is None else asked.max_attendees,
-            Point(tx.known_below(), by.now_ms), position=Position(-2 * EVER_MS, ""),
+            Point(tx.known_below(), by.now_ms, calendar.zone), position=Position(-2 * EVER_MS, ""),
         )  # fmt: skip
     cursor = _resized(cursor, asked)
+    if cursor.point.now_ms > by.now_ms:  # nothing comes due before its time
+        cursor = replace(cursor, point=replace(cursor.point, now_ms=by.now_ms))
     if cursor.position is None and cursor.since is None:
-        cursor = _begin_sync(tx, by, cursor)
+        cursor = _begin_sync(tx, by, calendar, cursor)
     if cursor.since is not None:
         return _sync_page(tx, by, calendar, cursor)
     return _list_page(tx, calendar, cursor, memory or Memory(0))
@@ -102,8 +104,8 @@ def view_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
     """Everything that touches a window, series expanded. Raises InvalidParameter."""
     calendar = listed_calendar(tx, by, place)
     cursor = _windowed(asked, _binding("ListEventsView", by, calendar), by.now_ms)
-    assert cursor.from_ms is not None
-    assert cursor.to_ms is not None
+    if cursor.from_ms is None or cursor.to_ms is None:
+        raise InvalidParameter(description="nextToken: no such token; begin again without it")
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
     items, more = walk.page(tx, calendar, query, cursor.position, cursor.max_results, memory or Memory(0))
     listed = walk.listed(tx, calendar, items, cursor.max_attendees)
@@ -123,8 +125,8 @@ def list_instances(tx: Tx, by: Caller, place: Place, event_id: str, asked: Asked
     cursor = _windowed(asked, _binding(f"ListInstances {event.id}", by, calendar), by.now_ms)
     if event.recurrence is None:
         return Page([], cursor.max_attendees)
-    assert cursor.from_ms is not None
-    assert cursor.to_ms is not None
+    if cursor.from_ms is None or cursor.to_ms is None:
+        raise InvalidParameter(description="nextToken: no such token; begin again without it")
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
     items, more = walk.occurrences_page(tx, calendar, event, query, cursor.position, cursor.max_results)
     listed = walk.listed(tx, calendar, items, cursor.max_attendees)
@@ -168,15 +170,15 @@ def _list_page(tx: Tx, calendar: Primary, cursor: Cursor, memory: Memory) -> Pag
     return Page([*listed], cursor.max_attendees, sync=token)
 
 
-def _begin_sync(tx: Tx, by: Caller, cursor: Cursor) -> Cursor:
-    since = cursor.point
-    if since.now_ms < by.now_ms - LIFE_MS:
-        raise InvalidParameter(description="syncToken: it is older than 30 days; begin again without it")
-    return replace(cursor, point=Point(tx.known_below(), by.now_ms), since=since)
+def _begin_sync(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Cursor:
+    point = Point(tx.known_below(), by.now_ms, calendar.zone)
+    return replace(cursor, point=point, since=cursor.point)
 
 
 def _sync_page(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Page:
     assert cursor.since is not None
+    if cursor.since.now_ms < by.now_ms - LIFE_MS:
+        raise InvalidParameter(description="syncToken: it is older than 30 days; begin again without it")
     found, reached = sync.changes(
         tx, calendar, _list_query(cursor), cursor.since, cursor.point, cursor.place, cursor.max_results
     )  # fmt: skip
@@ -203,6 +205,7 @@ def _windowed(asked: Asked, binding: str, now_ms: int) -> Cursor:
     """The cursor of a view: a window without one bound, or without both, is a year from the other, or from now."""
     if asked.cursor is not None:
         _check_same(asked, asked.cursor, binding)
+        _check_window(asked.cursor.from_ms, asked.cursor.to_ms)
         return _resized(asked.cursor, asked)
     from_ms, to_ms = asked.from_ms, asked.to_ms
     if from_ms is None:
@@ -212,7 +215,7 @@ def _windowed(asked: Asked, binding: str, now_ms: int) -> Cursor:
     _check_window(from_ms, to_ms)
     return Cursor(
         binding, from_ms, to_ms, False, None, asked.max_results or DEFAULT_RESULTS,
-        DEFAULT_ATTENDEES if asked.max_attendees is None else asked.max_attendees, Point(0, now_ms),
+        DEFAULT_ATTENDEES if asked.max_attendees is None else asked.max_attendees, Point(0, now_ms, ""),
     )  # fmt: skip
 
 

@@ -18,6 +18,12 @@ from rili.store.attendees import Standing
 WALKED_ITEMS = 20_000
 """Items of all remembered windows together, at most."""
 
+OVERRIDES = 100
+"""Exceptions of a series that is remembered, at most."""
+
+TEXT_BYTES = 16_384
+"""Of an answer that is remembered, and of an event's own texts: a few large ones would fill the memory."""
+
 Key = tuple[str, str, str]
 """Organisation, viewer, event."""
 
@@ -95,7 +101,9 @@ class Memory:
         return found[1]
 
     def put_text(self, key: tuple[Any, ...], state: tuple[int, ...], text: bytes, version: str) -> None:
-        """Remember an answer."""
+        """Remember an answer, unless it is a large one."""
+        if len(text) > TEXT_BYTES:
+            return
         self._texts[key] = (state, (text, version))
         self._texts.move_to_end(key)
         if len(self._texts) > self._size:
@@ -126,7 +134,13 @@ class Memory:
         return known
 
     def put(self, key: Key, known: Known) -> None:
-        """Remember, and forget what was not asked for in the longest time."""
+        """Remember, unless it is a large one, and forget what was not asked for in the longest time."""
+        event = known.event
+        if (
+            len(event.rich_text or "") + len(event.description or "") > TEXT_BYTES
+            or len(known.overrides) > OVERRIDES
+        ):
+            return
         self._known[key] = known
         self._known.move_to_end(key)
         if len(self._known) > self._size:

@@ -15,6 +15,7 @@ from rili.auth.callers import Caller
 from rili.errors import InvalidParameter
 from rili.model.event import Event, check_organizer
 from rili.model.people import Attendee, OwnPlace, PeopleChange, people_on, replace_people, reset_answers
+from rili.model.recurrence import settle
 from rili.model.series import Instance, Override, find_instance, override_of, span_of
 from rili.model.when import When
 from rili.store import agenda, attendees, events, overrides
@@ -36,9 +37,12 @@ def update(edit: Edit, one: Instance) -> Seen:
     tx, by, change = edit.tx, edit.by, edit.change
     series = edit.stored.event
     check_organizer(series, edit.place.user_id)
-    if change.recurrence is not UNSET:
+    if (
+        change.recurrence is not UNSET
+        and settle(change.recurrence, series.when, edit.rules) != series.recurrence
+    ):
         raise InvalidParameter(
-            description="recurrence: one occurrence has none; change the series, or send scope=all or scope=following"
+            description="recurrence: one occurrence has none of its own; send scope=all or scope=following"
         )
     changed = edit.changed_occurrence(one)
     moves = changed.when != one.event.when

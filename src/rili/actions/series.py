@@ -57,6 +57,7 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
         slots = _new_slots(found, event, 0 if shift is None else days_moved(before, event.when))
         kept, dropped = _carry(tx, before, event, found, slots)
         remember(tx, before, (slot.key for slot in found if slots.get(slot) != slot), by.now_ms)
+        _ask_again_on(tx, event, kept)
     else:
         kept = [_carried(before, event, slot, slot, override) for slot, override in found.items()]
     if one is not None:
@@ -90,6 +91,8 @@ def update_following(edit: Edit, one: Instance) -> Edited:
     first_people = attendees.of_event(tx, by.corp_id, before.id)
     if asks_again(rest, event):
         people = _ask_again(tx, event, people)
+    if asks_again(rest, event):
+        _ask_again_on(tx, event, kept)
     kept = _settle_addressed(edit, one, event, kept)
     remember(tx, before, (slot.key for slot in later), by.now_ms)
     earlier = [
@@ -174,6 +177,13 @@ def _ask_again(tx: Tx, event: Event, people: tuple[Attendee, ...]) -> tuple[Atte
     if asked != people:
         attendees.ask_again(tx, event)
     return asked
+
+
+def _ask_again_on(tx: Tx, event: Event, kept: Iterable[Carried]) -> None:
+    """The same on the occurrences that moved with *event*; those at a time of their own did not."""
+    for one in kept:
+        if one.override.when is UNSET:
+            attendees.ask_again_on(tx, event, one.slot)
 
 
 def _new_slots(found: Collection[Slot], event: Event, days: int) -> dict[Slot, Slot]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -34,9 +37,11 @@ class Point(Struct, frozen=True, gc=False, array_like=True):
     change_no: int
     """Changes with this number or a higher one may not be known."""
     now_ms: int
+    zone: str
+    """The reader's, which said what of all-day series had come due."""
 
 
-class Place(Struct, frozen=True, gc=False, order=True, array_like=True):
+class Reached(Struct, frozen=True, gc=False, order=True, array_like=True):
     """How far a sync has come: the change, the event, and the slot within it; first what changed, then what came due.
 
     What changed after the sync began has one number, that of its beginning: whatever changes again while it is read
@@ -62,14 +67,14 @@ Change = Item | Gone
 
 
 def changes(
-    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Place | None, limit: int
-) -> tuple[list[Change], Place | None]:
+    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Reached | None, limit: int
+) -> tuple[list[Change], Reached | None]:
     """The first *limit* changes after a place, and the place that they reach, None where they are all.
 
     *until*: where this sync began, and the next one will.
     """
-    found: list[tuple[Place, Change]] = []
-    for place, change in _all(tx, calendar, query, since, until, after or Place(False, 0, "")):
+    found: list[tuple[Reached, Change]] = []
+    for place, change in _all(tx, calendar, query, since, until, after or Reached(False, 0, "")):
         if after is None or place > after:
             found.append((place, change))
             if len(found) > limit:
@@ -78,12 +83,12 @@ def changes(
 
 
 def _all(
-    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Place
-) -> Iterator[tuple[Place, Change]]:
+    tx: Tx, calendar: Primary, query: Query, since: Point, until: Point, after: Reached
+) -> Iterator[tuple[Reached, Change]]:
     if not after.came_due:
         changed = agenda_rows.changed(tx, calendar.corp_id, calendar.calendar_id, since.change_no)
-        places = [Place(False, min(number, until.change_no), id_) for number, id_ in changed]
-        here = Place(False, after.change_no, after.event_id)
+        places = [Reached(False, min(number, until.change_no), id_) for number, id_ in changed]
+        here = Reached(False, after.change_no, after.event_id)
         for some in _batches(sorted(place for place in places if place >= here)):
             ids = [place.event_id for place in some]
             rows = agenda_rows.rows_of(tx, calendar.corp_id, calendar.calendar_id, ids)
@@ -91,20 +96,20 @@ def _all(
             for place in some:
                 first = max(Slot(after.day, after.number), _FIRST_SLOT) if place == here else _FIRST_SLOT
                 for slot, change in _of_row(tx, calendar, by_id[place.event_id], query, since, first):
-                    yield Place(False, place.change_no, place.event_id, slot.day, slot.number), change
+                    yield Reached(False, place.change_no, place.event_id, slot.day, slot.number), change
     yield from _came_due(tx, calendar, query, since, after)
 
 
-def _batches(places: list[Place]) -> Iterator[list[Place]]:
+def _batches(places: list[Reached]) -> Iterator[list[Reached]]:
     for first in range(0, len(places), ROWS):
         yield places[first : first + ROWS]
 
 
 def _came_due(
-    tx: Tx, calendar: Primary, query: Query, since: Point, after: Place
-) -> Iterator[tuple[Place, Change]]:
+    tx: Tx, calendar: Primary, query: Query, since: Point, after: Reached
+) -> Iterator[tuple[Reached, Change]]:
     """Occurrences that came due since, of series that did not change as a whole: those were told already."""
-    before, now = Today(since.now_ms, calendar.zone), Today(query.now_ms, calendar.zone)
+    before, now = Today(since.now_ms, since.zone), Today(query.now_ms, calendar.zone)
     near = agenda_rows.touching(
         tx,
         calendar.corp_id,
@@ -126,7 +131,7 @@ def _came_due(
         last, first = now.of(row.event.when), Slot(before.of(row.event.when) + 1)
         for slot, item in items_by_slot(known, last, first):
             if slot.day <= last and _within(item, query):
-                yield Place(True, 0, row.event.id, slot.day, slot.number), item
+                yield Reached(True, 0, row.event.id, slot.day, slot.number), item
 
 
 def _of_row(
@@ -156,16 +161,24 @@ def _of_row(
         changed = overrides.changed_since(tx, event.corp_id, event.id, since.change_no)
         yield from _of_slots(known, changed, query, today, first)
         return
-    listed: dict[Slot, Change] = {}
-    for when, rule, dropped in (
-        *((one.when, one.recurrence, one.dropped) for one in formers),
-        (event.when, event.recurrence, tuple(slot.key for slot in known.overrides)),
-    ):
-        listed.update(_once_listed(event, when, rule, dropped, today, first))
+    streams: list[Iterator[tuple[Slot, Change]]] = [
+        _once_listed(event, when, rule, dropped, today, first)
+        for when, rule, dropped in (
+            *((one.when, one.recurrence, one.dropped) for one in formers),
+            (event.when, event.recurrence, tuple(slot.key for slot in known.overrides)),
+        )
+    ]
     if event.recurrence is not None:
         told = items_by_slot(known, today.of(event.when), first)
-        listed.update((slot, item) for slot, item in told if _within(item, query))
-    yield from sorted(listed.items(), key=lambda pair: pair[0])
+        streams.append((slot, item) for slot, item in told if _within(item, query))
+    yield from _merged(streams)
+
+
+def _merged(streams: list[Iterator[tuple[Slot, Change]]]) -> Iterator[tuple[Slot, Change]]:
+    """In the order of slots, what the last stream says of each: what is there comes after what may be gone."""
+    for slot, said in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+        *_, (_, change) = said
+        yield slot, change
 
 
 def _of_slots(
@@ -185,18 +198,23 @@ def _of_slots(
 
 def _once_listed(
     event: Event, when: When, rule: Recurrence | None, exceptions: tuple[str, ...], today: Today, first: Slot
-) -> dict[Slot, Change]:
-    """What a reader may know of a series while it followed that rule, each as gone."""
+) -> Iterator[tuple[Slot, Change]]:
+    """What a reader may know of a series while it followed that rule, each as gone; in order."""
     if rule is None:
-        return {}
-    known: dict[Slot, Change] = {
-        slot: Gone(slot.id_in(event.id), event.id) for slot in map(Slot.of_key, exceptions) if slot >= first
-    }
-    for one in expand_days(rule, when, first.day, today.of(when)):
-        slot = Slot(one.day, one.number)
-        if slot >= first:
-            known[slot] = Gone(slot.id_in(event.id), event.id, one.starts_ms)
-    return known
+        return
+    slots = sorted(slot for slot in map(Slot.of_key, exceptions) if slot >= first)
+    excepted: Iterator[tuple[Slot, Change]] = ((slot, _gone(event, when, rule, slot)) for slot in slots)
+    due: Iterator[tuple[Slot, Change]] = (
+        (slot, Gone(slot.id_in(event.id), event.id, one.starts_ms))
+        for one in expand_days(rule, when, first.day, today.of(when))
+        if (slot := Slot(one.day, one.number)) >= first
+    )
+    yield from _merged([excepted, due])
+
+
+def _gone(event: Event, when: When, rule: Recurrence, slot: Slot) -> Gone:
+    one = occurrence_at(rule, when, slot.day, slot.number)
+    return Gone(slot.id_in(event.id), event.id, one and one.starts_ms)
 
 
 def _within(item: Item, query: Query) -> bool:

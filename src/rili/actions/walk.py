@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -198,7 +199,7 @@ def items_by_slot(known: Known, today: int, first: Slot) -> Iterator[tuple[Slot,
         for slot, override in sorted(found.items(), key=lambda pair: pair[0])
         if slot.day > today and override.edited
     )
-    for one in (*due, *later) if found else due:
+    for one in chain(due, later):
         slot = one and Slot(one.day, one.number)
         if one is None or slot is None or slot < first:
             continue
@@ -266,7 +267,7 @@ def _gone(tx: Tx, calendar: Primary, query: Query) -> list[Known]:
         Known(
             row.event,
             overrides.of_event(tx, calendar.corp_id, row.event.id) if row.event.recurrence else {},
-            Standing(whole=True),
+            attendees.once_on(tx, row.event, calendar.owner_id),
             gone=True,
         )
         for row in rows
@@ -338,7 +339,7 @@ def item_of(known: Known, one: Occurrence, override: Override, *, removed_too: b
     """The item that an occurrence is; None when it is not there, or with *removed_too* was never there."""
     slot = Slot(one.day, one.number)
     gone = override.removed or not known.standing.sees(slot)
-    if gone and not (removed_too and known.standing.whole):
+    if gone and not (removed_too and known.standing.whole and slot not in known.standing.removed):
         return None
     starts_ms = one.starts_ms if override.when is UNSET else override.when.starts_ms
     return Item(starts_ms, slot.id_in(known.event.id), known, one, override, known.gone or gone)

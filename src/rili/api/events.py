@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 CALENDAR_TYPE = "text/calendar;charset=utf-8"
 
+_EXTENSIONS = {"scope": "scope", "dryrun": "dryRun"}
+
 GET_ATTENDEES = 100
 """Default of `maxAttendees` (decision 15)."""
 
@@ -164,6 +166,10 @@ def event_id_of(request: Request) -> str:
 
 
 def _scope(request: Request) -> Scope | None:
+    for name, value in request.query_params.multi_items():
+        # What was meant to be a rehearsal must not be taken for the act.
+        if name.lower() in _EXTENSIONS and (name != _EXTENSIONS[name.lower()] or not value):
+            raise InvalidParameter(description=f"{name}: expected {_EXTENSIONS[name.lower()]} with a value")
     text = request.query.get("scope")
     if text is None:
         return None

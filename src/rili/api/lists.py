@@ -78,6 +78,7 @@ def _item(request: Request, one: Listed | Gone, shown: int) -> EventView | Raw:
     if shared is None:
         view = view_of(request, one.seen, shown)
         shared = encode(view) if item.occurrence is None else OccurrenceTexts(item.event, view)
+        item.known.shared.clear()  # one number of people at a time
         item.known.shared[shown] = shared
     if isinstance(shared, OccurrenceTexts):
         assert item.occurrence is not None

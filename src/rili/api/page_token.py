@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date
 
 import msgspec
 
 from rili.actions.lists import Cursor
 from rili.api.http import storable
 from rili.errors import InvalidParameter
-from rili.model.moment import DAY_MS
+from rili.model.moment import YEARS, midnight_ms
+from rili.model.zones import known
 
 TOKEN_CHARACTERS = 1_024
 _LARGEST = 10**17 * 9
-_LATEST_MS = 3_652_059 * DAY_MS
+_MOMENTS_MS = range(midnight_ms(date(YEARS.start, 1, 1)), midnight_ms(date(YEARS.stop + 1, 1, 1)))
 
 
 def encode(cursor: Cursor) -> str:
@@ -43,13 +45,14 @@ _decoder = msgspec.msgpack.Decoder(Cursor)
 def _sound(cursor: Cursor) -> bool:
     """Whether every member is one that the databases take."""
     texts = [cursor.binding, cursor.series_id or ""]
-    numbers = _point(cursor.point)
+    numbers, zones = [cursor.point.change_no], [cursor.point.zone]
     moments = [cursor.from_ms or 0, cursor.to_ms or 0, cursor.point.now_ms]
     if cursor.position is not None:
         texts.append(cursor.position.id)
         numbers.append(cursor.position.starts_ms)
     if cursor.since is not None:
-        numbers += _point(cursor.since)
+        numbers.append(cursor.since.change_no)
+        zones.append(cursor.since.zone)
         moments.append(cursor.since.now_ms)
     if cursor.place is not None:
         texts.append(cursor.place.event_id)
@@ -58,12 +61,9 @@ def _sound(cursor: Cursor) -> bool:
             return False
     return (
         all(storable(text) for text in texts)
+        and all(zone == "" or known(zone) for zone in zones)
         and all(abs(number) < _LARGEST for number in numbers)
-        and all(abs(moment) < _LATEST_MS for moment in moments)
+        and all(moment in _MOMENTS_MS for moment in moments)
         and cursor.max_results in range(1, 101)
         and cursor.max_attendees in range(101)
     )
-
-
-def _point(point: object) -> list[int]:
-    return list(msgspec.structs.astuple(point))  # type: ignore[arg-type]

@@ -17,6 +17,9 @@ from rili.model.when import AllDay, GivenWhen, When, change_when, new_when
 SUMMARY_CHARACTERS = 2048
 DESCRIPTION_CHARACTERS = 5000
 REMINDERS = 5
+LONGEST_MS = 366 * 86_400_000
+"""Of what repeats: each day shows all that have begun and not ended."""
+
 REMINDER_MINUTES = range(2**31)
 
 FreeBusy = Literal["busy", "free"]
@@ -227,7 +230,9 @@ def _rule(event: Event) -> object:
 
 
 def _occurring(event: Event) -> Event:
-    """*event*, unless it is a series without an occurrence: then it raises InvalidParameter."""
+    """*event*, unless it is a series without an occurrence, or with endless ones: then it raises InvalidParameter."""
+    if event.recurrence is not None and event.when.ends_ms - event.when.starts_ms > LONGEST_MS:
+        raise InvalidParameter(description="end: an occurrence of a series lasts a year at most")
     if event.recurrence is not None and next(expand_days(event.recurrence, event.when), None) is None:
         raise InvalidParameter(
             description="recurrence: no day fits it between start and the end of its range"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from binascii import b2a_base64
 from collections.abc import Callable
+from datetime import date
 
 NewBytes = Callable[[int], bytes]
 """Random bytes, as many as asked: `os.urandom`, or what a test gives."""
@@ -14,6 +15,7 @@ EVENT_ID_BYTES = 16
 
 _OCCURRENCE = b"rili-oc"
 _OCCURRENCE_ID_CHARACTERS = 48
+_NUMBERS = 100
 
 
 def event_id(seed: bytes) -> str:
@@ -64,4 +66,5 @@ def split_occurrence_id(text: str) -> tuple[str, int, int] | None:
         int.from_bytes(raw[19:20]),
     )
     # Not every text that decodes is the one that was encoded.
-    return (series_id, day, number) if day and occurrence_id(series_id, day, number) == text else None
+    slot_exists = 0 < day <= date.max.toordinal() and number < _NUMBERS
+    return (series_id, day, number) if slot_exists and occurrence_id(series_id, day, number) == text else None

@@ -151,7 +151,7 @@ def span_of(event: Event, moved: Iterable[When] = ()) -> Span:
     starts_ms, until_ms = event.when.starts_ms, event.until_ms
     for when in moved:
         starts_ms = min(starts_ms, when.starts_ms)
-        until_ms = until_ms and max(until_ms, when.ends_ms)
+        until_ms = None if until_ms is None else max(until_ms, when.ends_ms)
     return Span(starts_ms, until_ms)
 
 

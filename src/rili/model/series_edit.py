@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rili.errors import InvalidParameter
 from rili.model.event import Event
 from rili.model.expansion import expand_days, slots_before, wall_seconds
-from rili.model.moment import Moment
+from rili.model.moment import YEARS, Moment
 from rili.model.recurrence import Pattern, Range, Recurrence, last_start
 from rili.model.series import Instance, Slot
 from rili.model.when import AllDay, Timed, When
@@ -44,15 +44,44 @@ def shifted(event: Event, shift: Shift, *, keep_rule: bool) -> Event:
     """
     if shift.nothing or event.recurrence is None:
         return event
-    when = _moved(event.when, shift)
+    try:
+        when = _moved(event.when, shift)
+    except OverflowError:
+        raise _too_far() from None
+    if when.first_day.year not in YEARS:
+        raise _too_far()
     if keep_rule:
         return replace(event, when=when)
     rule = event.recurrence
+    if (
+        rule.pattern is None
+        and not isinstance(when, AllDay)
+        and _has_times(rule)
+        and _hour(when) != _hour(event.when)
+    ):
+        raise InvalidParameter(
+            description="start: the rule of this series names its hours; send recurrence with it"
+        )
     if days := days_moved(event, when):
         rule = replace(rule, pattern=_rotated(rule, days))
     return replace(
         event, when=when, recurrence=replace(rule, range=_moved_range(rule.range, event.when, when))
     )
+
+
+def _too_far() -> InvalidParameter:
+    return InvalidParameter(
+        description=f"start: the series would begin before the year {YEARS.start} or after {YEARS.stop - 1}"
+    )
+
+
+def _has_times(rule: Recurrence) -> bool:
+    """Whether a rule that is kept as text says at what times of the day it falls."""
+    return any(part in (rule.rrule or "") for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+
+
+def _hour(when: When) -> time | None:
+    return when.start.wall.time() if isinstance(when, Timed) else None
 
 
 def days_moved(event: Event, when: When) -> int:

@@ -191,7 +191,7 @@ def _forget(tx: Tx, now_ms: int) -> None:
     if tx.claim("agenda.forget"):
         tx.queue(
             """
-            DELETE FROM agenda WHERE (corp_id, event_id, calendar_id) IN
+            DELETE FROM agenda WHERE gone_ms <= :oldest_ms AND (corp_id, event_id, calendar_id) IN
                    (SELECT corp_id, event_id, calendar_id FROM agenda WHERE gone_ms <= :oldest_ms
                      ORDER BY gone_ms LIMIT 20)
             """,

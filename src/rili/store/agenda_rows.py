@@ -45,10 +45,10 @@ _TOUCHING = f"""
 
 _STATE = _TOUCHING.replace(
     "SELECT event_id, change_no",
-    "SELECT COUNT(*), COALESCE(SUM(change_no), 0), COALESCE(SUM(change_no % 1000003), 0)",
+    "SELECT COUNT(*), COALESCE(SUM(change_no), 0), COALESCE(SUM((change_no % 1000003) * (change_no % 1000003)), 0)",
 )
 
-_HUNDREDTH = f"""
+_CROWDED = f"""
     SELECT MIN((SELECT starts_ms FROM agenda
                  WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
                    AND span_class = classes.column1 AND starts_ms >= :from_ms
@@ -99,8 +99,8 @@ def state_of_event(
 def state_of(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> tuple[int, ...]:
     """What is another once anything that `touching` finds there changed, came or went.
 
-    How many, and the sums of their numbers: what comes has a higher number than what goes. The second sum is for
-    PostgreSQL, where transactions overtake each other.
+    How many, and the sums of their numbers and of squares: what comes has a higher number than what goes. The
+    squares are for PostgreSQL, where transactions overtake each other.
     """
     row = tx.one(_STATE, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms)
     return tuple(row or ())
@@ -125,7 +125,7 @@ def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) ->
 
 def start_of(tx: Tx, corp_id: str, calendar_id: str, count: int, from_ms: int) -> int | None:
     """A start from *from_ms* on with at least *count* before it, and not many more; None when there are fewer."""
-    row = tx.one(_HUNDREDTH, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, count=count)
+    row = tx.one(_CROWDED, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, count=count)
     return None if row is None else row[0]
 
 
@@ -146,7 +146,7 @@ def gone(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, oldest_ms: int) 
            AND (deleted_ms IS NOT NULL
                 OR EXISTS (SELECT 1 FROM attendees
                             WHERE attendees.corp_id = agenda.corp_id AND attendees.event_id = agenda.event_id
-                              AND person_id = :owner_id AND left_ms IS NOT NULL))
+                              AND occurrence = '' AND person_id = :owner_id AND left_ms IS NOT NULL))
         """,
         corp_id=corp_id,
         calendar_id=calendar_id,

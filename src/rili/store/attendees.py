@@ -94,21 +94,19 @@ class Standing(Struct, frozen=True, gc=False):
 
     whole: bool = False
     slots: dict[Slot, bool] = {}
+    removed: frozenset[Slot] = frozenset()
+    """Of which the organizer took them off: what happens there since is no business of theirs."""
 
     def sees(self, slot: Slot) -> bool:
         """Whether the occurrence in *slot* is in their calendar."""
         return self.slots.get(slot, self.whole)
-
-    @property
-    def sees_something(self) -> bool:
-        """Whether anything of the event is."""
-        return self.whole or any(self.slots.values())
 
 
 def standings(tx: Tx, corp_id: str, person_id: str, event_ids: Iterable[str]) -> dict[str, Standing]:
     """Where that person is on each of these events."""
     whole: set[str] = set()
     slots: dict[str, dict[Slot, bool]] = {}
+    off: dict[str, set[Slot]] = {}
     for event_id, key, left_ms, removed in tx.all(
         """
         SELECT event_id, occurrence, left_ms, removed FROM attendees
@@ -121,11 +119,31 @@ def standings(tx: Tx, corp_id: str, person_id: str, event_ids: Iterable[str]) ->
         there = left_ms is None and not removed
         if key:
             slots.setdefault(event_id, {})[Slot.of_key(key)] = there
+            if removed:
+                off.setdefault(event_id, set()).add(Slot.of_key(key))
         elif there:
             whole.add(event_id)
     return {
-        event_id: Standing(event_id in whole, slots.get(event_id, {})) for event_id in whole | slots.keys()
+        event_id: Standing(event_id in whole, slots.get(event_id, {}), frozenset(off.get(event_id, ())))
+        for event_id in whole | slots.keys()
     }
+
+
+def once_on(tx: Tx, event: Event, person_id: str) -> Standing:
+    """Where that person was on *event* before they, or it, left their calendar."""
+    rows = tx.all(
+        """
+        SELECT occurrence, removed FROM attendees
+         WHERE corp_id = :corp_id AND person_id = :person_id AND event_id = :event_id
+        """,
+        corp_id=event.corp_id,
+        person_id=person_id,
+        event_id=event.id,
+    )
+    slots = {Slot.of_key(key): not removed for key, removed in rows if key}
+    return Standing(
+        any(not key for key, _ in rows), slots, frozenset(slot for slot in slots if not slots[slot])
+    )
 
 
 def put_own(tx: Tx, event: Event, slot: Slot, one: Attendee, *, removed: bool = False) -> None:

@@ -1,4 +1,7 @@
-"""What changed, written with the change itself, for delivery to read later."""
+"""What changed, written with the change itself, for delivery to read later.
+
+Syncs read it too (`agenda_rows.changed`): a row stays as long as a sync token lives, 30 days.
+"""
 
 from __future__ import annotations
 

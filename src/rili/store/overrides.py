@@ -27,17 +27,16 @@ def get(tx: Tx, corp_id: str, event_id: str, slot: Slot) -> Override | None:
     return None if row is None else decode_override(row[0])
 
 
-def of_event(tx: Tx, corp_id: str, event_id: str, *, from_key: str = "") -> dict[Slot, Override]:
-    """Those of a series, in the order of their slots, from the slot with *from_key* on."""
+def of_event(tx: Tx, corp_id: str, event_id: str) -> dict[Slot, Override]:
+    """Those of a series, in the order of their slots."""
     rows = tx.all(
         """
         SELECT occurrence, body FROM overrides
-         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence >= :from_key
+         WHERE corp_id = :corp_id AND event_id = :event_id
          ORDER BY occurrence
         """,
         corp_id=corp_id,
         event_id=event_id,
-        from_key=from_key,
     )
     return {Slot.of_key(key): decode_override(body) for key, body in rows}
 

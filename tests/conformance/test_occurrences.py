@@ -439,7 +439,7 @@ def test_who_was_on_one_occurrence_is_not_shown_the_others(own_app: App, gone: A
 
 
 def test_who_was_taken_off_an_occurrence_is_not_told_what_became_of_it(own_app: App) -> None:
-    series, days = own_app.make_series(
+    _, days = own_app.make_series(
         {
             "recurrence": {"pattern": {"type": "daily"}, "range": {"numberOfOccurrences": 3}},
             "attendees": [{"id": own_app.colleague.union_id}],

@@ -53,6 +53,10 @@ PAGES = [1, 2, 7, 30, 100] if CHANGES < 1_000 else [7, 30, 100]
 REFUSED = (InvalidParameter, ItemNotFound, InstanceNotExist, PermissionDenied)
 
 
+class _Gone(Exception):
+    """The event that was to be changed was deleted."""
+
+
 class Reader:
     """One client's copy of a calendar."""
 
@@ -133,6 +137,9 @@ class World:
         try:
             self.events += await self.db.write(act)
             self.done += 1
+        except _Gone:
+            if (organizer, event_id) in self.events:  # another writer may have noticed it too
+                self.events.remove((organizer, event_id))
         except REFUSED:
             self.refused += 1
 
@@ -157,7 +164,10 @@ class World:
     ) -> list[tuple[str, str]]:
         """Do it; answers the series that it made."""
         place = Place(organizer, events.PRIMARY)
-        event = events.get_event(tx, by, place, event_id, shown=1).event
+        try:
+            event = events.get_event(tx, by, place, event_id, shown=1).event
+        except InstanceNotExist:
+            raise _Gone from None
         scope: Any = None
         if event.recurrence is not None and rand.random() < 0.75:
             event_id = rand.choice(_some_occurrences(event))

@@ -28,7 +28,7 @@ from rili.store.db import Tx
 FIRST_STEP_MS = 32 * DAY_MS
 """How far the first look goes; each further one twice as far."""
 
-SEGMENT_STARTS = 1_000
+SEGMENT_STARTS = 200
 """Events that begin within what is looked at together, about."""
 
 WALKED_ITEMS = 10_000

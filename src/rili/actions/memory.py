@@ -15,7 +15,7 @@ from rili.model.people import Attendee
 from rili.model.series import Override, Slot
 from rili.store.attendees import Standing
 
-WALKED_ITEMS = 20_000
+WALKED_ITEMS = 50_000
 """Items of all remembered windows together, at most."""
 
 OVERRIDES = 100
@@ -85,7 +85,7 @@ class Walked:
 class Memory:
     """The events that were read last, and the windows that were walked last."""
 
-    def __init__(self, size: int = 4096, windows: int = 64) -> None:
+    def __init__(self, size: int = 16_384, windows: int = 64) -> None:
         self._size = size
         self._windows = windows
         self._known: OrderedDict[Key, Known] = OrderedDict()

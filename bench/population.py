@@ -39,7 +39,7 @@ PEOPLE = 1_000
 ATTENDEES = 5
 ZONE = "Asia/Shanghai"
 DESCRIPTION = "Where we stand, what is next, what we need from each other."
-FIRST_DAY = datetime(2026, 9, 1, 9)
+FIRST_DAY = datetime(2026, 11, 1, 9)
 AT_ONCE = 256
 
 Plan = Callable[[int], tuple[list[int], EventChange]]
@@ -72,8 +72,8 @@ class Population(Struct, frozen=True):
 
 
 def planned(number: int) -> tuple[list[int], EventChange]:
-    """An event as the load of updates finds it; each person has as many."""
-    starts = FIRST_DAY + timedelta(days=number // PEOPLE, minutes=15 * (number % 32))
+    """An event as the load of updates finds it, within the weeks in which that moves it; each person has as many."""
+    starts = FIRST_DAY + timedelta(days=number // PEOPLE % 28, minutes=15 * (number % 32))
     draft = EventChange(
         when=GivenWhen(given_time(starts), given_time(starts + timedelta(minutes=30)), all_day=False),
         summary=f"Planning {number}",

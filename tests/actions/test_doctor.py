@@ -229,6 +229,7 @@ def test_damage_is_told(scene: Scene, statement: str, who: str, expected: list[s
         pytest.param("UPDATE events SET until_ms = NULL", id="end of the series"),
         pytest.param("UPDATE agenda SET starts_ms = starts_ms + 1, until_ms = NULL", id="calendars"),
         pytest.param("UPDATE agenda SET span_class = 5", id="class of spans"),
+        pytest.param("UPDATE agenda SET start_cell = start_cell + 2", id="cell of starts"),
         pytest.param("UPDATE overrides SET starts_ms = NULL, ends_ms = NULL", id="exception"),
     ],
 )

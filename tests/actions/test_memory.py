@@ -135,6 +135,6 @@ def test_it_never_tells_what_was(office: Office, change: Callable[[Office], obje
 
 
 def test_it_forgets(office: Office) -> None:
-    small = Memory(size=1, windows=1)
+    small = Memory(size=1, part_items=1)
 
     assert [office.read(small) for _ in range(2)] == [office.read(Memory())] * 2

@@ -6,11 +6,12 @@ import pytest
 import tzdata
 
 from rili.store import facts, migrations
+from rili.store.agenda import CELL_MS
 from rili.store.migrations import UnknownMigration, migrate, pending, text_for
 from rili.store.open import open_database
 from tests.store.conftest import outside
 
-NAMES = ["0001_calendar", "0002_series"]
+NAMES = ["0001_calendar", "0002_series", "0003_agenda_cells"]
 
 
 def tables(url):
@@ -49,6 +50,30 @@ def test_processes_may_migrate_at_once(database_url):
         applied = list(processes.map(lambda _: migrate(database_url), range(4)))
 
     assert sorted(applied) == [[], [], [], NAMES]
+
+
+STARTS_MS = (0, 1, CELL_MS - 1, CELL_MS, -1, -CELL_MS, -CELL_MS - 1, 1_790_557_200_000, -62_135_596_800_000)
+
+
+def test_0003_puts_each_row_into_the_cell_of_its_start(database_url, monkeypatch):
+    files = migrations._files()
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "_files", lambda: {name: files[name] for name in NAMES[:2]})
+        migrate(database_url)
+    with outside(database_url) as other:
+        if not database_url.startswith("sqlite:"):
+            other.execute("SET session_replication_role = replica")  # rows without what they refer to
+        for starts_ms in STARTS_MS:
+            other.execute(
+                "INSERT INTO agenda (corp_id, calendar_id, event_id, starts_ms, change_no)"
+                f" VALUES ('c', 'k', '{starts_ms}', {starts_ms}, 1)"
+            )
+
+    assert migrate(database_url) == NAMES[2:]
+
+    with outside(database_url) as other:
+        cells = dict(other.execute("SELECT starts_ms, start_cell FROM agenda").fetchall())
+    assert cells == {starts_ms: starts_ms // CELL_MS for starts_ms in STARTS_MS}
 
 
 @pytest.mark.parametrize("function", [migrate, pending])

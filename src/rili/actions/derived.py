@@ -109,8 +109,7 @@ def _disagreeing_occurrences(tx: Tx, event: Event, found: dict[Slot, Override]) 
 
 
 def _right(one: agenda.Shown, event: Event, found: dict[Slot, Override]) -> bool:
-    span = span_of(event, moved_whens(found.values()))
-    return (one.span, one.span_class) == (span, agenda.span_class(span))
+    return one.indexed and one.span == span_of(event, moved_whens(found.values()))
 
 
 def _instants(override: Override) -> tuple[int | None, int | None]:

@@ -15,8 +15,8 @@ from rili.model.people import Attendee
 from rili.model.series import Override, Slot
 from rili.store.attendees import Standing
 
-WALKED_ITEMS = 50_000
-"""Items of all remembered windows together, at most."""
+PART_ITEMS = 100_000
+"""Items of all remembered parts of calendars together, at most."""
 
 OVERRIDES = 100
 """Exceptions of a series that is remembered, at most."""
@@ -65,31 +65,42 @@ class Known:
         self.shared: dict[int, Any] = {}
         """Whatever a door made of it for its answers, by how many people are shown."""
 
+    @property
+    def large(self) -> bool:
+        """Whether it is not to be remembered: a few such would fill the memory."""
+        texts = len(self.event.rich_text or "") + len(self.event.description or "")
+        return texts > TEXT_BYTES or len(self.overrides) > OVERRIDES
 
-class Walked:
-    """What was found in a part of a window, in order: what comes after a position, up to an instant."""
 
-    __slots__ = ("after", "from_ms", "items", "state", "until_ms")
+class Part:
+    """What a part of a calendar shows, in order: from the beginning of a day up to, but not including, another."""
+
+    __slots__ = ("before", "from_ms", "items", "people_no", "seen", "there", "until_ms")
 
     def __init__(
-        self, items: list[Any], after: Any, from_ms: int, until_ms: int, state: tuple[int, ...]
+        self, from_ms: int, until_ms: int, there: list[Known], before: list[Any], items: list[Any]
     ) -> None:
-        self.items = items
-        self.after = after
         self.from_ms = from_ms
         self.until_ms = until_ms
-        self.state = state
-        """Of the agenda there, and of the people's names: while it is the same, so are the items."""
+        self.there = there
+        """What it was made of."""
+        self.before = before
+        """What began before it, and had not ended by then."""
+        self.items = items
+        self.seen: object = None
+        """What the database looked like when it was right, and `people_no` the organisation."""
+        self.people_no = 0
 
 
 class Memory:
-    """The events that were read last, and the windows that were walked last."""
+    """The events that were read last, and the parts of calendars that were walked last."""
 
-    def __init__(self, size: int = 16_384, windows: int = 64) -> None:
+    def __init__(self, size: int = 16_384, part_items: int = PART_ITEMS) -> None:
         self._size = size
-        self._windows = windows
+        self._part_items = part_items
+        self._kept_items = 0
         self._known: OrderedDict[Key, Known] = OrderedDict()
-        self._walked: OrderedDict[tuple[Any, ...], Walked] = OrderedDict()
+        self._parts: OrderedDict[tuple[Any, ...], Part] = OrderedDict()
         self._texts: OrderedDict[tuple[Any, ...], tuple[tuple[int, ...], tuple[bytes, str]]] = OrderedDict()
 
     def text(self, key: tuple[Any, ...], state: tuple[int, ...]) -> tuple[bytes, str] | None:
@@ -109,21 +120,23 @@ class Memory:
         if len(self._texts) > self._size:
             self._texts.popitem(last=False)
 
-    def window(self, key: tuple[Any, ...]) -> Walked | None:
-        """What was found in the window *key*."""
-        walked = self._walked.get(key)
-        if walked is not None:
-            self._walked.move_to_end(key)
-        return walked
+    def part(self, key: tuple[Any, ...]) -> Part | None:
+        """The part of a calendar under *key*, as it was."""
+        part = self._parts.get(key)
+        if part is not None:
+            self._parts.move_to_end(key)
+        return part
 
-    def put_window(self, key: tuple[Any, ...], walked: Walked) -> None:
-        """Remember a window, and forget what was not asked for in the longest time."""
-        self._walked[key] = walked
-        self._walked.move_to_end(key)
-        kept = sum(len(one.items) for one in self._walked.values())
-        while len(self._walked) > self._windows or kept > WALKED_ITEMS:
-            _, gone = self._walked.popitem(last=False)
-            kept -= len(gone.items)
+    def put_part(self, key: tuple[Any, ...], part: Part) -> None:
+        """Remember a part without large events, and forget what was not asked for in the longest time."""
+        if any(one.large for one in part.there):
+            return
+        former = self._parts.pop(key, None)
+        self._kept_items += _size(part) - (0 if former is None else _size(former))
+        self._parts[key] = part
+        while self._kept_items > self._part_items:
+            _, gone = self._parts.popitem(last=False)
+            self._kept_items -= _size(gone)
 
     def get(self, key: Key, change_no: int, people_no: int) -> Known | None:
         """What is known under *key*, if that is what it was at these changes."""
@@ -135,13 +148,14 @@ class Memory:
 
     def put(self, key: Key, known: Known) -> None:
         """Remember, unless it is a large one, and forget what was not asked for in the longest time."""
-        event = known.event
-        if (
-            len(event.rich_text or "") + len(event.description or "") > TEXT_BYTES
-            or len(known.overrides) > OVERRIDES
-        ):
+        if known.large:
             return
         self._known[key] = known
         self._known.move_to_end(key)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
+
+
+def _size(part: Part) -> int:
+    """In items; a part that shows nothing takes its place too."""
+    return 1 + len(part.before) + len(part.items) + len(part.there)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 from msgspec import UNSET, Struct
-from msgspec.structs import replace
 
 from rili.actions.access import Seen
-from rili.actions.memory import Known, Memory, Walked
+from rili.actions.memory import Known, Memory, Part
 from rili.model.event import Event
 from rili.model.expansion import Occurrence, expand, expand_days, occurrence_at
 from rili.model.moment import DAY_MS, EPOCH_DAY, Moment
 from rili.model.pattern_days import LAST_DAY
-from rili.model.people import people_on
+from rili.model.people import Attendee, people_on
 from rili.model.series import PLAIN, Instance, Override, Slot, instance
 from rili.model.when import AllDay, When
 from rili.store import agenda_rows, attendees, overrides
@@ -25,14 +25,17 @@ from rili.store.attendees import Standing
 from rili.store.calendars import Primary
 from rili.store.db import Tx
 
-FIRST_STEP_MS = 32 * DAY_MS
-"""How far the first look goes; each further one twice as far."""
+STEP_MS = 32 * DAY_MS
+"""How much is looked at together; where little is found, each time twice as much."""
 
-SEGMENT_STARTS = 200
-"""Events that begin within what is looked at together, about."""
+SHORT_MS = 8 * DAY_MS
+"""The same where a calendar is crowded; and what is looked at of shorter windows is not remembered."""
 
-WALKED_ITEMS = 10_000
-"""Items of a window that are remembered for its next pages, at most."""
+CROWDED = 3_000
+"""Events and series in STEP_MS, from here on."""
+
+SPARSE = 100
+"""Items, below this."""
 
 _MARGIN_DAYS = 2
 
@@ -82,15 +85,28 @@ class Item(Struct, frozen=True, gc=False):
         return None if self.occurrence is None else instance(self.known.event, self.occurrence, self.override)
 
     @property
+    def ends_ms(self) -> int:
+        if self.override.when is not UNSET:
+            return self.override.when.ends_ms
+        return self.event.when.ends_ms if self.occurrence is None else self.occurrence.ends_ms
+
+    @property
     def event(self) -> Event:
         return self.known.event
 
 
 class Listed(Struct, frozen=True, gc=False):
-    """One item of an answer."""
+    """One item of an answer, with its people as *viewer_id* sees them."""
 
     item: Item
-    seen: Seen
+    people: tuple[Attendee, ...]
+    viewer_id: str
+
+    @property
+    def seen(self) -> Seen:
+        """The event or occurrence, whole."""
+        one = self.item.instance()
+        return Seen(one.event if one else self.item.event, self.people, self.viewer_id, one)
 
 
 class Today:
@@ -113,31 +129,28 @@ def page(
     tx: Tx, calendar: Primary, query: Query, after: Position | None, limit: int, memory: Memory
 ) -> tuple[list[Item], bool]:
     """The first *limit* items that come after a position, and whether there are more."""
-    found: list[Item]
-    key = (calendar.corp_id, calendar.calendar_id, query if query.due else replace(query, now_ms=0))
-    walked = memory.window(key)
-    begin = after or Position(-2 * EVER_MS, "")
-    if walked is not None and begin >= walked.after and _still_so(tx, calendar, walked):
-        first = bisect_right(walked.items, (after.starts_ms, after.id), key=_order) if after else 0
-        found = walked.items[first : first + limit + 1]
-        if len(found) > limit or walked.until_ms >= query.to_ms:
-            return found[:limit], len(found) > limit
-    found, from_ms, until_ms = [], _start(query, after), query.from_ms
-    for items, reached_ms in _segments(tx, calendar, query, after, memory):
-        until_ms = reached_ms
-        found += items if after is None else [one for one in items if one.position > after]
+    found: list[Item] = []
+    for part in _parts(tx, calendar, query, after, memory):
+        found += _cut(part, query, after, limit + 1 - len(found))
         if len(found) > limit:
             break
-    if not query.deleted and limit < len(found) <= WALKED_ITEMS:
-        state = agenda_rows.state_of(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms)
-        memory.put_window(key, Walked(found, begin, from_ms, until_ms, (calendar.people_no, *state)))
     return found[:limit], len(found) > limit
 
 
-def _still_so(tx: Tx, calendar: Primary, walked: Walked) -> bool:
-    """Whether nothing changed in what was walked."""
-    state = agenda_rows.state_of(tx, calendar.corp_id, calendar.calendar_id, walked.from_ms, walked.until_ms)
-    return walked.state == (calendar.people_no, *state)
+def _cut(part: Part, query: Query, after: Position | None, limit: int) -> list[Item]:
+    """The first *limit* items of a part that a query asks for, after a position."""
+    items: list[Item] = part.items
+    first = bisect_left(items, query.from_ms, key=_starts)
+    before: list[Item] = []
+    if query.by_end and part.from_ms <= query.from_ms and (after is None or after.starts_ms < query.from_ms):
+        began = chain(part.before, items[:first])
+        before = [
+            one for one in began if one.ends_ms >= query.from_ms and (after is None or one.position > after)
+        ]
+    if after is not None:
+        first = max(first, bisect_right(items, (after.starts_ms, after.id), key=_order))
+    last = min(first + max(limit - len(before), 0), bisect_right(items, query.to_ms, key=_starts))
+    return [*before[:limit], *items[first:last]]
 
 
 def occurrences_page(
@@ -146,10 +159,11 @@ def occurrences_page(
     """The same of one series alone."""
     found: list[Item] = []
     known = [known_now(tx, calendar, series)]
-    from_ms, to_ms, step = _start(query, after), query.to_ms, FIRST_STEP_MS
+    from_ms, to_ms, step = _start(query, after), query.to_ms, STEP_MS
     while len(found) <= limit and from_ms <= to_ms:
         until_ms = min(to_ms, from_ms + step)
-        items = _collect(calendar, known, query, from_ms, until_ms)
+        began_before = query.by_end and from_ms <= query.from_ms
+        items = _collect(calendar, known, query, from_ms, until_ms, began_before=began_before)
         found += items if after is None else [one for one in items if one.position > after]
         from_ms, step = until_ms + 1, step * 2
     return found[:limit], len(found) > limit
@@ -181,11 +195,10 @@ def listed(tx: Tx, calendar: Primary, items: Sequence[Item], shown: int) -> list
     found: list[Listed] = []
     for item in items:
         people = item.known.people.get(wanted) or strange[item.event.id].people[wanted]
-        one = item.instance() if item.override is not PLAIN or item.known.shared.get(shown) is None else None
-        if one is not None and item.override is not PLAIN:
-            places = own.get(item.event.id, {}).get(one.slot, [])
+        if item.override is not PLAIN and (one := item.occurrence) is not None:
+            places = own.get(item.event.id, {}).get(Slot(one.day, one.number), [])
             people = people_on(people, places, item.event.organizer_id, asked_again=item.override.asked_again)
-        found.append(Listed(item, Seen(one.event if one else item.event, people, calendar.owner_id, one)))
+        found.append(Listed(item, people, calendar.owner_id))
     return found
 
 
@@ -207,36 +220,79 @@ def items_by_slot(known: Known, today: int, first: Slot) -> Iterator[tuple[Slot,
             yield slot, item
 
 
-def _segments(
-    tx: Tx, calendar: Primary, query: Query, after: Position | None, memory: Memory
-) -> Iterator[tuple[list[Item], int]]:
-    """Items in order, piece by piece, and up to when."""
-    from_ms, step = _start(query, after), FIRST_STEP_MS
-    gone = _gone(tx, calendar, query) if query.deleted else []
+def _parts(tx: Tx, calendar: Primary, query: Query, after: Position | None, memory: Memory) -> Iterator[Part]:
+    """Parts of the calendar in order, from where to look on; as they are remembered, or walked."""
+    from_ms, gone = _start(query, after), _gone(tx, calendar, query) if query.deleted else []
     if from_ms <= -EVER_MS:
         first = agenda_rows.first_start(tx, calendar.corp_id, calendar.calendar_id)
         starts = [one.event.when.starts_ms for one in gone] + ([] if first is None else [first])
         from_ms = min(starts, default=EVER_MS)
-    due_ms = query.now_ms + _MARGIN_DAYS * DAY_MS
-    while from_ms <= query.to_ms:
-        # Of series nothing is expanded that is not due: there the next look may go to the end.
-        until_ms = query.to_ms if query.due and from_ms > due_ms else min(query.to_ms, from_ms + step)
-        crowded_ms = agenda_rows.start_of(tx, calendar.corp_id, calendar.calendar_id, SEGMENT_STARTS, from_ms)
-        if crowded_ms is not None:
-            until_ms = min(until_ms, crowded_ms)
-        there = _touching(tx, calendar, from_ms, until_ms, memory)
-        yield _collect(calendar, [*there, *gone], query, from_ms, until_ms), until_ms
-        from_ms, step = until_ms + 1, step * 2
+    due = (query.now_ms, calendar.zone) if query.due else None
+    reader = (calendar.corp_id, calendar.calendar_id, due, query.by_end, query.series_id)
+    begin_ms, seen, step = from_ms // STEP_MS * STEP_MS, tx.seen(), STEP_MS
+    if query.to_ms - query.from_ms < SHORT_MS:
+        part = None if query.deleted else _remembered(tx, calendar, (*reader, begin_ms), seen, memory)
+        if part is None or part.until_ms <= query.to_ms:
+            part = _walk(tx, calendar, query, (from_ms, query.to_ms + 1), gone, memory)
+        yield part
+        return
+    while begin_ms <= query.to_ms:
+        key = (*reader, begin_ms)
+        part = None if query.deleted else _remembered(tx, calendar, key, seen, memory)
+        if part is None:
+            until_ms = _end_of_step(begin_ms, step, query.to_ms)
+            part = _walk(tx, calendar, query, (begin_ms, until_ms), gone, memory)
+            if not query.deleted:
+                part.seen, part.people_no = seen, calendar.people_no
+                memory.put_part(key, part)
+        yield part
+        begin_ms = part.until_ms
+        step = STEP_MS if len(part.items) >= SPARSE else step * (2 if part.items else 16)
 
 
-def _touching(tx: Tx, calendar: Primary, from_ms: int, to_ms: int, memory: Memory) -> list[Known]:
-    """What may be between two instants, as it is remembered, or read."""
+def _end_of_step(from_ms: int, step: int, to_ms: int) -> int:
+    """Up to where to look from an instant: a multiple of the step, or of a shorter one that suffices."""
+    while step > STEP_MS and (from_ms // step + 1) * step > to_ms:
+        step //= 2
+    return (from_ms // step + 1) * step
+
+
+def _remembered(tx: Tx, calendar: Primary, key: tuple[Any, ...], seen: object, memory: Memory) -> Part | None:
+    """The part under *key*, if nothing changed in it since it was walked."""
+    part = memory.part(key)
+    if part is None or part.people_no != calendar.people_no:
+        return None
+    if part.seen != seen:
+        rows = agenda_rows.touching(
+            tx, calendar.corp_id, calendar.calendar_id, part.from_ms, part.until_ms - 1
+        )
+        if len(rows) != len(part.there) or any(rows.get(one.event.id) != one.change_no for one in part.there):
+            return None
+        part.seen = seen
+    return part
+
+
+def _walk(
+    tx: Tx, calendar: Primary, query: Query, span: tuple[int, int], gone: list[Known], memory: Memory
+) -> Part:
+    """A part of the calendar, shorter than *span* where that is crowded."""
+    from_ms, until_ms = span
+    rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
+    if len(rows) > CROWDED and until_ms > from_ms + SHORT_MS:
+        until_ms = from_ms + SHORT_MS
+        rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
+    there = _known(tx, calendar, rows, memory)
+    items = _collect(calendar, [*there, *gone], query, from_ms, until_ms - 1, began_before=query.by_end)
+    first = bisect_left(items, from_ms, key=_starts)
+    return Part(from_ms, until_ms, there, items[:first], items[first:])
+
+
+def _known(tx: Tx, calendar: Primary, rows: dict[str, int], memory: Memory) -> list[Known]:
+    """Events by their change numbers, as they are remembered, or read."""
     corp_id, owner_id, people_no = calendar.corp_id, calendar.owner_id, calendar.people_no
     there: list[Known] = []
     missing: list[str] = []
-    for event_id, change_no in agenda_rows.touching(
-        tx, corp_id, calendar.calendar_id, from_ms, to_ms
-    ).items():
+    for event_id, change_no in rows.items():
         known = memory.get((corp_id, owner_id, event_id), change_no, people_no)
         if known is None:
             missing.append(event_id)
@@ -244,11 +300,11 @@ def _touching(tx: Tx, calendar: Primary, from_ms: int, to_ms: int, memory: Memor
             there.append(known)
     if not missing:
         return there
-    rows = agenda_rows.rows_of(tx, corp_id, calendar.calendar_id, missing)
-    series = [row.event.id for row in rows if row.event.recurrence is not None]
+    read = agenda_rows.rows_of(tx, corp_id, calendar.calendar_id, missing)
+    series = [row.event.id for row in read if row.event.recurrence is not None]
     found = overrides.of_events(tx, corp_id, series) if series else {}
     standings = attendees.standings(tx, corp_id, owner_id, series) if series else {}
-    for row in rows:
+    for row in read:
         standing = standings.get(row.event.id, Standing(whole=row.event.recurrence is None))
         known = Known(
             row.event, found.get(row.event.id, {}), standing, change_no=row.change_no, people_no=people_no
@@ -279,9 +335,10 @@ def _start(query: Query, after: Position | None) -> int:
     return query.from_ms if after is None else max(query.from_ms, after.starts_ms)
 
 
-def _collect(calendar: Primary, there: Iterable[Known], query: Query, from_ms: int, to_ms: int) -> list[Item]:
-    """What of them starts between two instants, in order; of a view also what has not ended by its first."""
-    began_before = query.by_end and from_ms <= query.from_ms
+def _collect(
+    calendar: Primary, there: Iterable[Known], query: Query, from_ms: int, to_ms: int, *, began_before: bool
+) -> list[Item]:
+    """What of them starts between two instants, in order; *began_before*: or has not ended by the first."""
     today = Today(query.now_ms, calendar.zone)
     items: list[Item] = []
     for known in there:
@@ -299,6 +356,10 @@ def _collect(calendar: Primary, there: Iterable[Known], query: Query, from_ms: i
 
 def _order(one: Item) -> tuple[int, str]:
     return one.starts_ms, one.id
+
+
+def _starts(one: Item) -> int:
+    return one.starts_ms
 
 
 def _of_series(

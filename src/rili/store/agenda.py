@@ -20,6 +20,18 @@ SPAN_CLASS_MS = tuple(86_400_000 * 8**step for step in range(5))
 """The longest span of each class, from a day to eleven years; longer ones and those without end are the last class."""
 
 
+CELL_MS = 32 * 86_400_000
+"""Starts are indexed by cells of this length."""
+
+SLACK_MS = CELL_MS // 2
+"""What moves out of its cell no further than this stays in it: hardly any move has to be written to the index."""
+
+
+def cells_of(from_ms: int, to_ms: int) -> tuple[int, int]:
+    """The first and the last cell in which a row may be that starts between two instants."""
+    return (from_ms - SLACK_MS) // CELL_MS, (to_ms + SLACK_MS) // CELL_MS
+
+
 def span_class(span: Span) -> int:
     """The class of a span: what is in it and touches an instant began no longer before it than the class is long."""
     if span.until_ms is None:
@@ -33,13 +45,15 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
     change_no = tx.change_no()
     tx.run_many(
         """
-        INSERT INTO agenda (corp_id, calendar_id, event_id, span_class, starts_ms, until_ms, change_no, whole_change_no)
-        SELECT corp_id, calendar_id, :event_id, :span_class, :starts_ms, :until_ms, :change_no, :change_no
+        INSERT INTO agenda (corp_id, calendar_id, event_id, span_class, start_cell, starts_ms, until_ms,
+                            change_no, whole_change_no)
+        SELECT corp_id, calendar_id, :event_id, :span_class, :start_cell, :starts_ms, :until_ms,
+               :change_no, :change_no
           FROM calendars
          WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary'
             ON CONFLICT (corp_id, event_id, calendar_id)
-            DO UPDATE SET span_class = excluded.span_class, starts_ms = excluded.starts_ms,
-                          until_ms = excluded.until_ms, change_no = excluded.change_no,
+            DO UPDATE SET span_class = excluded.span_class, start_cell = excluded.start_cell,
+                          starts_ms = excluded.starts_ms, until_ms = excluded.until_ms, change_no = excluded.change_no,
                           whole_change_no = excluded.whole_change_no, gone_ms = NULL
         """,
         [
@@ -48,6 +62,7 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
                 "person_id": person_id,
                 "event_id": event.id,
                 "span_class": span_class(span),
+                "start_cell": span.starts_ms // CELL_MS,
                 "starts_ms": span.starts_ms,
                 "until_ms": span.until_ms,
                 "change_no": change_no,
@@ -62,16 +77,33 @@ def move(tx: Tx, event: Event, span: Span) -> None:
     tx.queue(
         """
         UPDATE agenda
-           SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms,
-               change_no = :change_no, whole_change_no = :change_no
+           SET starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no, whole_change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
         """,
         corp_id=event.corp_id,
         event_id=event.id,
-        span_class=span_class(span),
         starts_ms=span.starts_ms,
         until_ms=span.until_ms,
         change_no=tx.change_no(),
+    )
+    _index(tx, event, span)
+
+
+def _index(tx: Tx, event: Event, span: Span) -> None:
+    """Bring the index up to a span. A statement of its own: it writes nothing where the cell stays the same."""
+    first, last = cells_of(span.starts_ms, span.starts_ms)
+    tx.queue(
+        """
+        UPDATE agenda SET span_class = :span_class, start_cell = :start_cell
+         WHERE corp_id = :corp_id AND event_id = :event_id
+           AND (span_class <> :span_class OR start_cell NOT BETWEEN :first AND :last)
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        span_class=span_class(span),
+        start_cell=span.starts_ms // CELL_MS,
+        first=first,
+        last=last,
     )
 
 
@@ -92,17 +124,16 @@ def touch_occurrences(tx: Tx, event: Event, span: Span) -> None:
     """Tell every calendar that shows *event* that single occurrences of it are others now."""
     tx.queue(
         """
-        UPDATE agenda
-           SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no
+        UPDATE agenda SET starts_ms = :starts_ms, until_ms = :until_ms, change_no = :change_no
          WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
         """,
         corp_id=event.corp_id,
         event_id=event.id,
-        span_class=span_class(span),
         starts_ms=span.starts_ms,
         until_ms=span.until_ms,
         change_no=tx.change_no(),
     )
+    _index(tx, event, span)
 
 
 def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
@@ -150,14 +181,21 @@ class Shown(Struct, frozen=True, gc=False):
     owner_id: str
     span: Span
     span_class: int
+    start_cell: int
     gone: bool
+
+    @property
+    def indexed(self) -> bool:
+        """Whether the row is found by its span."""
+        first, last = cells_of(self.span.starts_ms, self.span.starts_ms)
+        return self.span_class == span_class(self.span) and first <= self.start_cell <= last
 
 
 def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
     """Every calendar that shows the event, or showed it once."""
     rows = tx.all(
         """
-        SELECT owner_id, starts_ms, until_ms, span_class, gone_ms
+        SELECT owner_id, starts_ms, until_ms, span_class, start_cell, gone_ms
           FROM agenda
           JOIN calendars ON calendars.corp_id = agenda.corp_id AND calendars.calendar_id = agenda.calendar_id
          WHERE agenda.corp_id = :corp_id AND event_id = :event_id
@@ -166,24 +204,25 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
         event_id=event_id,
     )
     return [
-        Shown(owner_id, Span(starts_ms, until_ms), class_, gone_ms is not None)
-        for owner_id, starts_ms, until_ms, class_, gone_ms in rows
+        Shown(owner_id, Span(starts_ms, until_ms), class_, cell, gone_ms is not None)
+        for owner_id, starts_ms, until_ms, class_, cell, gone_ms in rows
     ]
 
 
 def set_span(tx: Tx, event: Event, span: Span) -> None:
-    """Write the span again that follows from *event*: no change that anybody has to be told."""
+    """Write the span again that follows from *event*, under a number that no sync is told of."""
     tx.queue(
         """
-        UPDATE agenda SET span_class = :span_class, starts_ms = :starts_ms, until_ms = :until_ms
+        UPDATE agenda SET starts_ms = :starts_ms, until_ms = :until_ms
          WHERE corp_id = :corp_id AND event_id = :event_id
         """,
         corp_id=event.corp_id,
         event_id=event.id,
-        span_class=span_class(span),
         starts_ms=span.starts_ms,
         until_ms=span.until_ms,
     )
+    _index(tx, event, span)
+    tx.change_no()
 
 
 def _forget(tx: Tx, now_ms: int) -> None:

@@ -7,18 +7,19 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from rili.model.event import Event
-from rili.store.agenda import SPAN_CLASS_MS
+from rili.store.agenda import CELL_MS, SLACK_MS, SPAN_CLASS_MS, cells_of
 from rili.store.db import Row, Tx
 from rili.store.events import decode_event
 from rili.store.keys import as_keys
 
-FEW_CHANGES = 200
+FEW_CHANGES = 1_000
 """Of an organisation, up to which a sync looks at each of them rather than through its calendar."""
 
 EVER_MS = 10**15
 """Longer than any span, later than any event."""
 
-_CLASSES = ", ".join(f"({number}, {length})" for number, length in enumerate((*SPAN_CLASS_MS, EVER_MS)))
+_LENGTHS_MS = (*SPAN_CLASS_MS, EVER_MS)
+_CLASSES = ", ".join(f"({number}, {length}, :first_{number})" for number, length in enumerate(_LENGTHS_MS))
 
 
 class AgendaRow(Struct, frozen=True, gc=False):
@@ -39,29 +40,16 @@ _TOUCHING = f"""
      CROSS JOIN agenda
      WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms IS NULL
        AND span_class = classes.column1
+       AND start_cell BETWEEN classes.column3 AND :last
        AND agenda.starts_ms BETWEEN :from_ms - classes.column2 AND :to_ms
        AND (agenda.until_ms IS NULL OR agenda.until_ms >= :from_ms)
 """
 
-_STATE = _TOUCHING.replace(
-    "SELECT event_id, change_no",
-    "SELECT COUNT(*), COALESCE(SUM(change_no), 0), COALESCE(SUM((change_no % 1000003) * (change_no % 1000003)), 0)",
-)
-
-_CROWDED = f"""
-    SELECT MIN((SELECT starts_ms FROM agenda
-                 WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
-                   AND span_class = classes.column1 AND starts_ms >= :from_ms
-                 ORDER BY starts_ms LIMIT 1 OFFSET :count))
-      FROM (VALUES {_CLASSES}) AS classes
-"""
-
 _FIRST = f"""
-    SELECT MIN((SELECT starts_ms FROM agenda
+    SELECT MIN((SELECT MIN(start_cell) FROM agenda
                  WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
-                   AND span_class = classes.column1
-                 ORDER BY starts_ms LIMIT 1))
-      FROM (VALUES {_CLASSES}) AS classes
+                   AND span_class = classes.column1))
+      FROM (VALUES {", ".join(f"({number})" for number in range(len(_LENGTHS_MS)))}) AS classes
 """
 
 
@@ -70,7 +58,17 @@ def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -
 
     Spans are classed by how long they are, so that the start bounds the range on both sides.
     """
-    return dict(tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms))
+    cells = [cells_of(from_ms - length, to_ms) for length in _LENGTHS_MS]
+    rows = tx.all(
+        _TOUCHING,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        last=cells[0][1],
+        **{f"first_{number}": first for number, (first, _) in enumerate(cells)},
+    )
+    return dict(rows)
 
 
 def state_of_event(
@@ -96,16 +94,6 @@ def state_of_event(
     return None if row is None else (row[0], row[1])
 
 
-def state_of(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> tuple[int, ...]:
-    """What is another once anything that `touching` finds there changed, came or went.
-
-    How many, and the sums of their numbers and of squares: what comes has a higher number than what goes. The
-    squares are for PostgreSQL, where transactions overtake each other.
-    """
-    row = tx.one(_STATE, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, to_ms=to_ms)
-    return tuple(row or ())
-
-
 def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) -> list[AgendaRow]:
     """The rows of these events in a calendar."""
     rows = tx.all(
@@ -123,16 +111,10 @@ def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) ->
     return [_row(row) for row in rows]
 
 
-def start_of(tx: Tx, corp_id: str, calendar_id: str, count: int, from_ms: int) -> int | None:
-    """A start from *from_ms* on with at least *count* before it, and not many more; None when there are fewer."""
-    row = tx.one(_CROWDED, corp_id=corp_id, calendar_id=calendar_id, from_ms=from_ms, count=count)
-    return None if row is None else row[0]
-
-
 def first_start(tx: Tx, corp_id: str, calendar_id: str) -> int | None:
-    """When the first span of a calendar starts; None where it shows nothing."""
+    """An instant before which no span of a calendar starts; None where it shows nothing."""
     row = tx.one(_FIRST, corp_id=corp_id, calendar_id=calendar_id)
-    return None if row is None else row[0]
+    return None if row is None or row[0] is None else row[0] * CELL_MS - SLACK_MS
 
 
 def gone(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, oldest_ms: int) -> list[AgendaRow]:
@@ -192,7 +174,7 @@ def _changed_lately(tx: Tx, corp_id: str, from_no: int) -> list[str] | None:
 
 
 def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[int, str]]:
-    """The same by the index of the calendar, which is read whole, and nothing beside it."""
+    """The same by the whole calendar."""
     rows = tx.all(
         """
         SELECT change_no, event_id FROM agenda

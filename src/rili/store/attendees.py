@@ -24,7 +24,7 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
           FROM attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
          WHERE attendees.corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
-         ORDER BY place
+         ORDER BY +place
          LIMIT :limit
         """,
         corp_id=corp_id,

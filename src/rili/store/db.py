@@ -68,6 +68,10 @@ class Tx(Protocol):
         """The number of this change, the same for the whole transaction (design, "Change numbers")."""
         ...
 
+    def seen(self) -> object:
+        """What is equal for two transactions between which nothing was numbered by `change_no` that either sees."""
+        ...
+
     def known_below(self) -> int:
         """Every change with a number below it is in this snapshot; PostgreSQL may have some of the others too."""
         ...

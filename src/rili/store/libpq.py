@@ -309,6 +309,11 @@ class PostgresTx:
         assert self._session.change_no is not None
         return self._session.change_no
 
+    def seen(self) -> object:
+        row = self.one("SELECT pg_current_snapshot()::text")
+        assert row is not None
+        return row[0]
+
     def known_below(self) -> int:
         # A transaction that still runs commits with the number that it has now.
         row = self.one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")

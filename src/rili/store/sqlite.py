@@ -143,6 +143,9 @@ class SqliteTx:
             self._change_no = self._numbers.take()
         return self._change_no
 
+    def seen(self) -> object:
+        return self.known_below()
+
     def known_below(self) -> int:
         row = self.one("SELECT value FROM counters WHERE name = 'change_no'")
         assert row is not None

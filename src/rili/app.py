@@ -15,6 +15,7 @@ from rili.api.routes import ROUTES
 from rili.config import Settings
 from rili.model.ids import NewBytes
 from rili.store.db import Database
+from rili.web.routes import PAGES
 
 
 def build(
@@ -22,5 +23,5 @@ def build(
 ) -> ASGIApp:
     """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds."""
     service = Service(settings, db, clock, new_bytes)
-    router = Router(service, ROUTES, {"/topapi/": topapi.unknown_method})
+    router = Router(service, (*ROUTES, *PAGES), {"/topapi/": topapi.unknown_method})
     return RequestLog(router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins)

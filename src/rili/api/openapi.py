@@ -26,8 +26,8 @@ _TYPES: dict[type, dict[str, Any]] = {
 
 
 def document(routes: Iterable[Route], public_url: str) -> bytes:
-    """The description of *routes*, as JSON."""
-    routes = list(routes)
+    """The description of *routes*, as JSON; pages for people are left out."""
+    routes = [route for route in routes if route.tag != "page"]
     structs = [
         ErrorBody,
         *(kind for route in routes for kind in (route.body, route.answer) if kind is not None),

@@ -137,6 +137,23 @@ def test_change_numbers_are_never_given_twice(db, run, url):
     assert later[0] > max(given)
 
 
+def test_what_was_seen_is_the_same_until_something_is_numbered(db, run):
+    def numbered(tx):
+        tx.queue("INSERT INTO notes (name, value) VALUES (:name, :value)", name="n", value=tx.change_no())
+
+    def seen():
+        return run(db.read(lambda tx: tx.seen()))
+
+    first = seen()
+    assert seen() == first
+
+    run(db.write(numbered))
+
+    assert seen() != first
+    assert seen() == seen()
+    assert run(db.write(lambda tx: tx.seen())) not in (first, seen())
+
+
 def test_a_failed_action_is_over_when_its_failure_is_known(db, run):
     """Who then asks again at once finds nothing of it, not even the claim."""
     slow = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT max(x) FROM n"

@@ -69,7 +69,10 @@ class Tx(Protocol):
         ...
 
     def seen(self) -> object:
-        """What is equal for two transactions between which nothing was numbered by `change_no` that either sees."""
+        """What is equal for two reads between which nothing was committed under a number of `change_no`.
+
+        Of a transaction that writes it equals nothing.
+        """
         ...
 
     def known_below(self) -> int:

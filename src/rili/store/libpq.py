@@ -312,7 +312,7 @@ class PostgresTx:
     def seen(self) -> object:
         row = self.one("SELECT pg_current_snapshot()::text")
         assert row is not None
-        return row[0]
+        return row[0] if self._session.change_no is None else object()
 
     def known_below(self) -> int:
         # A transaction that still runs commits with the number that it has now.

@@ -105,6 +105,7 @@ class SqliteTx:
         self._execute = connection.execute
         self._connection = connection
         self._numbers = numbers or ChangeNumbers(connection)
+        self._writes = numbers is not None
         self._change_no: int | None = None
 
     def run(self, sql: str, /, **params: Value) -> int:
@@ -144,7 +145,7 @@ class SqliteTx:
         return self._change_no
 
     def seen(self) -> object:
-        return self.known_below()
+        return object() if self._writes else self.known_below()
 
     def known_below(self) -> int:
         row = self.one("SELECT value FROM counters WHERE name = 'change_no'")

@@ -250,5 +250,9 @@ def test_documented() -> None:
     for name, variable, default in rows:
         assert variable == f"RILI_{name.upper()}"
         assert default == (
-            ",".join(shown[name]) if isinstance(shown[name], list) else str(shown[name] or "")
+            ",".join(shown[name])
+            if isinstance(shown[name], list)
+            else ""
+            if shown[name] is None
+            else str(shown[name])
         ), name

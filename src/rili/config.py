@@ -40,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules = "lenient"
     meeting_url: str = "{public_url}/meet/{conferenceId}"
     meeting_provider_url: str = "https://meet.jit.si/{conferenceId}"
+    calls_per_second: int = 0
+    calls_per_minute: int = 0
+    calls_per_month: int = 0
+    creates_per_day: int = 0
 
 
 class BadSettings(Exception):
@@ -304,5 +308,14 @@ _RULES: dict[str, _Rule] = {
         _template(frozenset({"conferenceId"})),
         "an http(s) address that holds {conferenceId} and no other placeholder",
         "仅含占位符 {conferenceId} 的 http(s) 地址",
+    ),
+    **dict.fromkeys(
+        ("calls_per_second", "calls_per_minute", "calls_per_month", "creates_per_day"),
+        _Rule(
+            int,
+            _between(0, 999_999_999),
+            "a whole number from 0 (no limit) to 999999999",
+            " 0（不限）到 999999999 的整数",
+        ),
     ),
 }

@@ -121,6 +121,55 @@ class AccessTokenPermissionDenied(Failure):
         self.required_scopes = required_scopes
 
 
+class _Throttled(Failure):
+    status = 403
+    legacy_errcode = 90018
+    period = ""
+
+    def __init__(self, limit: int, *, enterprise: bool) -> None:
+        kind = "ISV" if enterprise else "企业"
+        super().__init__(
+            f"您的{kind}应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了",
+            description=f"The app may call this operation {limit} times a {self.period}; try again in the next.",
+        )
+        if enterprise:
+            self.code = self.code.replace("AppkeyAndApi", "SuitekeyAndOrgAndApi")
+
+
+class QpsLimit(_Throttled):
+    """403 `…QpsLimitForAppkeyAndApi`, of enterprise apps `…QpsLimitForSuitekeyAndOrgAndApi`."""
+
+    code = "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"
+    period = "second"
+
+
+class QpmLimit(_Throttled):
+    """403 `…QpmLimitForAppkeyAndApi`, of enterprise apps `…QpmLimitForSuitekeyAndOrgAndApi`."""
+
+    code = "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi"
+    period = "minute"
+
+
+class ApiCountLimitForOrg(Failure):
+    """403: the organisation's calls of this month are used up."""
+
+    status = 403
+    code = "Forbidden.AccessDenied.ApiCountLimitForOrg"
+    message = "您的企业本月调用次数已用完"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(description=f"The organisation's apps may call the calendar {limit} times a month.")
+
+
+class FlowLimit(Failure):
+    """400 `flowLimit`: the person has made as many events today as one may."""
+
+    code = "flowLimit"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"current user can not create events exceed {limit} per day")
+
+
 class InvalidClientIdOrSecret(Failure):
     """400 `invalidClientIdOrSecret`: no such app, or not its secret."""
 

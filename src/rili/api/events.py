@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from rili.actions import events
 from rili.actions.events import SCOPES, Edited, Place, Scope, Seen
+from rili.actions.limits import take_create
 from rili.actions.whole import get_whole
 from rili.api.http import Answer, Request, encode, respond, write
 from rili.auth.callers import Caller
@@ -36,17 +37,16 @@ async def create_event(request: Request) -> Response:
     by = await request.caller()
     place = place_of(request, by)
     body = await _read_event(request, CreateEvent)
-    rules = request.service.settings.rules
+    service = request.service
+    rules = service.settings.rules
     draft = body.to_change(rules)
 
-    return await write(
-        request,
-        lambda tx: _answer(
-            request,
-            events.create_event(tx, by, place, draft, rules=rules, new_bytes=request.service.new_bytes),
-            PEOPLE_PER_CALL,
-        ),
-    )
+    def act(tx: Tx) -> Answer:
+        seen = events.create_event(tx, by, place, draft, rules=rules, new_bytes=service.new_bytes)
+        take_create(tx, by, place, service.limits)
+        return _answer(request, seen, PEOPLE_PER_CALL)
+
+    return await write(request, act)
 
 
 async def put_event(request: Request) -> Response:

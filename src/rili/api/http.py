@@ -14,6 +14,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from rili.actions.limits import Limits, take_call
 from rili.actions.memory import Memory
 from rili.api.body import decode_json, receive_body
 from rili.api.shape import error_body
@@ -51,6 +52,12 @@ class Service:
         self.new_bytes = new_bytes
         self.tokens = TokenCache()
         self.memory = Memory()
+        self.limits = Limits(
+            calls_per_second=settings.calls_per_second,
+            calls_per_minute=settings.calls_per_minute,
+            calls_per_month=settings.calls_per_month,
+            creates_per_day=settings.creates_per_day,
+        )
         self.running: set[str] = set()
         """Idempotency keys of requests that this process is busy with."""
 
@@ -139,6 +146,12 @@ class Request(StarletteRequest):
         if scope is not None:
             require(self._caller, scope)
         return self._caller
+
+    async def take_call(self, by: Caller, operation: str, *, monthly: bool) -> None:
+        """Count a call against the limits that are set. Raises QpsLimit, QpmLimit, ApiCountLimitForOrg."""
+        limits = self.service.limits
+        if limits.on_calls:
+            await self.service.db.write(lambda tx: take_call(tx, by, operation, limits, monthly=monthly))
 
     def if_match(self) -> frozenset[str] | None:
         """The versions that `If-Match` names, or None without one; a weak tag matches nothing (RFC 9110 13.1.1)."""

@@ -15,6 +15,9 @@ from rili.errors import Failure, InvalidParameter, UnknownPath, WrongMethod
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+SOLD = frozenset({"calendar", "rooms"})
+"""Tags of what counts against the month; tokens and contacts do not."""
+
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -99,7 +102,8 @@ class Router:
         scope["rili.route"] = route.path
         request = Request(scope, receive, self._service, _named(route, values))
         if route.scope is not None:
-            await request.caller(route.scope)
+            by = await request.caller(route.scope)
+            await request.take_call(by, route.name, monthly=route.tag in SOLD)
         return await route.handler(request)
 
     def _find(self, raw: bytes) -> tuple[_Node | None, list[bytes]]:

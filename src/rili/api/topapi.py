@@ -17,6 +17,8 @@ from rili.errors import (
     InvalidParameter,
     LegacyFailure,
     MissingToken,
+    QpmLimit,
+    QpsLimit,
     RequestTooLarge,
     Unavailable,
     UserNotFound,
@@ -40,10 +42,15 @@ def _method(scope: str) -> Callable[[Method], Handler]:
                 form = topapi.read_form(request.header("content-type"), body)
                 token = request.query.get("access_token") or (form or {}).get("access_token")
                 caller = await _caller(request, token, scope)
+                await request.take_call(caller, request.scope["rili.route"], monthly=False)
                 fields = topapi.read_json(body) if form is None else form
                 answer = topapi.success(await method(request, caller, fields), request_id)
             except LegacyFailure as failure:
                 answer = topapi.failure(failure, request_id)
+            except (QpsLimit, QpmLimit) as throttled:
+                answer = topapi.failure(
+                    LegacyFailure(throttled.legacy_errcode, throttled.message), request_id
+                )
             except RequestTooLarge:
                 raise
             except Unavailable as busy:

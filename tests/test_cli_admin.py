@@ -216,3 +216,45 @@ def test_no_database_named():
 
     assert result.exit_code == 1
     assert result.stderr.startswith("error: ")
+
+
+def test_categories(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    weekly = terminal.json("category", "add", " 周例会 ")
+    other = terminal.json("category", "add", "面试")
+
+    assert weekly == {"category_id": weekly["category_id"], "name": "周例会"}
+    assert terminal.json("category", "list") == {"categories": [weekly, other]}
+    renamed = terminal.json("category", "set", weekly["category_id"], "--name", "Weekly")
+    assert terminal.json("category", "show", weekly["category_id"]) == renamed
+    assert renamed == {"category_id": weekly["category_id"], "name": "Weekly"}
+    terminal.json("category", "remove", other["category_id"])
+    assert terminal.json("category", "list") == {"categories": [renamed]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        pytest.param(["add", "Weekly"], "error: The category Weekly exists already\n", id="twice"),
+        pytest.param(["add", "  "], "error: name is empty\n", id="no name"),
+        pytest.param(["add", "x" * 65], "error: name is longer than 64 characters\n", id="long"),
+        pytest.param(["show", "none"], "error: No category none\n", id="show none"),
+        pytest.param(["set", "none", "--name", "x"], "error: No category none\n", id="set none"),
+        pytest.param(["remove", "none"], "error: No category none\n", id="remove none"),
+    ],
+)
+def test_bad_categories(terminal: Terminal, arguments: list[str], line: str):
+    terminal.json("org", "add", "公司")
+    terminal.json("category", "add", "Weekly")
+
+    result = terminal.run("category", *arguments)
+
+    assert (result.exit_code, result.stderr) == (1, line)
+
+
+def test_minutes_of_no_event(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+
+    for arguments in (["add", "none", "m", "--creator", "x"], ["list", "none"], ["remove", "none", "m"]):
+        result = terminal.run("minutes", *arguments)
+        assert (result.exit_code, result.stderr) == (1, "error: No event none\n")

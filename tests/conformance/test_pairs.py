@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from rili.actions import directory, register
+from rili.actions import directory, minutes, register
 from rili.actions.sign_in import issue_token
 from rili.model import scopes
 from rili.model.directory import App, Organisation, User
-from rili.store import organisations
+from rili.model.event import Category
+from rili.model.ids import legacy_id
+from rili.store import categories, organisations
 from rili.store.db import Tx
 from rili.testing import START, Rili
 from tests.conformance.backdoor import first_of, give_to_user, held
@@ -46,7 +48,13 @@ EVENTS: list[Json] = [
 EVENT, SERIES = "create_timed", "create_recurring_weekly_numbered"
 MOVED, REMOVED = "patch_single_instance", "delete_one_instance"
 ALL = (SERIES, EVENT, MOVED, REMOVED)
+LEGACY = {
+    event_id: legacy
+    for legacy, event_id in PAIRS["convert_legacy_ids"]["response"]["body"]["legacyEventIdMap"].items()
+}
 AFTER = {
+    "ai_minutes": (EVENT,),
+    "convert_legacy_ids": (EVENT,),
     "delete_by_attendee": (EVENT,),
     "delete_by_organizer": (EVENT,),
     "delete_one_instance": (SERIES,),
@@ -138,6 +146,8 @@ class Office:
         if "id" not in theirs or theirs["id"] in self.ours:
             return
         self.ours[theirs["id"]] = ours["id"]
+        if theirs["id"] in LEGACY:
+            self.ours[LEGACY[theirs["id"]]] = legacy_id(ours["id"])
         if "recurrence" in theirs:
             self._learn_occurrences(theirs["id"], ours["id"])
 
@@ -169,6 +179,8 @@ def add_organisation(tx: Tx) -> None:
     for number, (union_id, name) in enumerate(PEOPLE.items(), start=1):
         user = User(corp_id=CORP_ID, userid=f"p{number}", union_id=union_id, name=name, created_ms=0)
         directory.add_user(tx, user, [], new_calendar_id=f"calendar{number}")
+    for number, one in enumerate(PAIRS["list_categories"]["response"]["body"]["categories"]):
+        categories.add(tx, CORP_ID, Category(one["openCategoryId"], one["displayName"]), number)
     app = App(app_key="pairs", corp_id=CORP_ID, agent_id=1, name="Pairs", scopes=scopes.ALL, created_ms=0)
     register.add_app(tx, app, "secret")
 
@@ -194,6 +206,14 @@ def test_pair(office: Office, name: str) -> None:
     request, expected = PAIRS[name]["request"], PAIRS[name]["response"]
     for before in AFTER.get(name, ()):
         assert office.happen(before).status == 200, before
+    if name == "ai_minutes":
+        (one,) = expected["body"]["minutes"]
+        event_id = office.ours[PAIRS[EVENT]["response"]["body"]["id"]]
+        office.database.write(
+            lambda tx: minutes.add_minutes(
+                tx, CORP_ID, event_id, one["minutesId"], "p1", office.server.clock()
+            )
+        )
 
     reply = office.happen(name)
 

@@ -148,14 +148,17 @@ def place_of(request: Request, by: Caller) -> Place:
         raise InvalidParameter(
             "CalendarId cannot be blank", description="calendarId: use primary for the user's own calendar"
         )
+    return Place(user_id_of(request, by), calendar_id)
+
+
+def user_id_of(request: Request, by: Caller) -> str:
+    """Whom the path names; `me`, or no user at all, is the token's user. Raises InvalidParameter (decision 14)."""
     user_id = request.path.get("userId", "me")
-    if user_id == "me":
-        if by.union_id is None:
-            raise InvalidParameter(
-                description="me needs a user token; with an app token name a user by unionId"
-            )
-        user_id = by.union_id
-    return Place(user_id, calendar_id)
+    if user_id != "me":
+        return user_id
+    if by.union_id is None:
+        raise InvalidParameter(description="me needs a user token; with an app token name a user by unionId")
+    return by.union_id
 
 
 def event_id_of(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rili.api import contact, events, lists, oauth2, site, topapi
+from rili.api import contact, events, lists, oauth2, organisation, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
@@ -11,6 +11,7 @@ from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
+from rili.wire.organisation import CategoriesView, ConvertLegacyEventId, LegacyEventIdsView, MinutesView
 from rili.wire.series_view import EditedView
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
@@ -48,6 +49,8 @@ SERIES = Parameter("seriesMasterId", "Only occurrences of this series. 循环日
 START_RECURRENCE = Parameter("startRecurrenceId", "From this recurrenceId on. 起始循环实例标识。")
 PAGED = (TIME_MIN, TIME_MAX, MAX_RESULTS, LISTED_ATTENDEES, NEXT_TOKEN)
 
+FETCH_ALL = Parameter("fetchAll", "Everybody's, not the path user's alone. 是否返回全部。", bool)
+
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
 
@@ -74,6 +77,16 @@ ROUTES = (
           "What is due of a series, and its exceptions. 查询循环日程已生成的实例。", scopes.EVENT_READ, None,
           InstancesView,
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
+    Route("POST", "/v1.0/calendar/me/calendars/{calendarId}/events", events.create_event, "CreateEventByMe",
+          "The same of the token's user. 创建本人日程。", scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("GET", EVENT + "/minutes", organisation.list_ai_minutes, "ListAiMinutes",
+          "Minutes that belong to an event. 查询日程关联的听记。", scopes.EVENT_READ, None, MinutesView, (FETCH_ALL,)),
+    Route("POST", "/v1.0/calendar/users/{userId}/legacyEventIds/convert", organisation.convert_legacy_event_id,
+          "ConvertLegacyEventId", "Event ids for those of the API before. 转换旧版日程标识。", scopes.EVENT_READ,
+          ConvertLegacyEventId, LegacyEventIdsView),
+    Route("GET", "/v1.0/calendar/categories", organisation.list_categories, "ListCategories",
+          "Kinds of meetings of the organisation. 查询会议类型。", scopes.EVENT_READ, None, CategoriesView,
+          (CLIENT_TOKEN,)),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from binascii import b2a_base64
 from collections.abc import Callable
@@ -12,6 +13,8 @@ NewBytes = Callable[[int], bytes]
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 EVENT_ID_BYTES = 16
+
+_LEGACY = re.compile("[0-9A-F]{32}")
 
 _OCCURRENCE = b"rili-oc"
 _OCCURRENCE_ID_CHARACTERS = 48
@@ -29,6 +32,16 @@ def opaque_id(new_bytes: NewBytes, length: int = 28) -> str:
     while len(chars) < length:
         chars.extend(_ALPHABET[b & 63] for b in new_bytes(2 * length) if b & 63 < len(_ALPHABET))
     return "".join(chars[:length])
+
+
+def legacy_id(event_id: str) -> str:
+    """The id of an event or series in the API before this one: its bytes as 32 upper-case hex digits."""
+    return b64decode(b64decode(event_id)).hex().upper()
+
+
+def event_id_of_legacy(legacy: str) -> str | None:
+    """The event id of a `legacy_id`; None for any other text."""
+    return event_id(bytes.fromhex(legacy)) if _LEGACY.fullmatch(legacy) else None
 
 
 class OccurrenceIds:

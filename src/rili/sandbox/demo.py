@@ -6,7 +6,7 @@ from hashlib import shake_256
 
 from msgspec import Struct
 
-from rili.actions import directory, register
+from rili.actions import categories, directory, register
 from rili.actions.directory import Place
 from rili.model import scopes
 from rili.model.directory import App, Organisation, Room, User, new_app_key, new_corp_id, new_union_id
@@ -113,6 +113,13 @@ _PEOPLE = [
     ("Ethan Nguyen", 2, "Product Analyst"),
 ]
 
+_CATEGORIES = [
+    "周例会 Weekly meeting",
+    "双周会 Bi-weekly meeting",
+    "面试 Interview",
+    "客户拜访 Customer visit",
+]
+
 _LEADERS = {2: "user02", 3: "user03", 4: "user04"}
 
 _ROOMS = [
@@ -158,6 +165,10 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
         directory.set_password(tx, CORP_ID, shown.userid, password_hash)
     for room in _rooms():
         rooms.add(tx, Room(corp_id=CORP_ID, room_id=room.room_id, name=room.name, capacity=room.capacity))
+    for number, name in enumerate(_CATEGORIES, start=1):
+        categories.add_category(
+            tx, CORP_ID, name, new_bytes=_bytes_for(f"category {number}"), now_ms=now_ms + number
+        )
     register.add_app(
         tx,
         App(

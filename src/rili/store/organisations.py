@@ -55,14 +55,17 @@ def replace(tx: Tx, organisation: Organisation) -> None:
 
 def erase(tx: Tx, corp_id: str) -> None:
     """Delete the organisation and everything that is its own, children before what they point to."""
+    tx.run("DELETE FROM usage WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM former_rules WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM minutes WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM categories WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM rooms WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM guests WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM tokens WHERE corp_id = :corp_id", corp_id=corp_id)

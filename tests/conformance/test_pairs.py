@@ -54,6 +54,7 @@ LEGACY = {
 }
 AFTER = {
     "ai_minutes": (EVENT,),
+    "cancel_series": (SERIES,),
     "convert_legacy_ids": (EVENT,),
     "delete_by_attendee": (EVENT,),
     "delete_by_organizer": (EVENT,),

@@ -15,6 +15,7 @@ from rili.model.series_edit import Shift
 from rili.model.when import GivenWhen, change_when
 from rili.store.db import Tx
 from rili.store.events import Stored
+from rili.store.outbox import Kind
 
 
 class Edit(Struct, frozen=True, gc=False):
@@ -58,6 +59,11 @@ class Edit(Struct, frozen=True, gc=False):
     def shift(self, one: Instance) -> Shift:
         """Where the request moves the occurrence *one*. Raises InvalidParameter."""
         return Shift(one.event.when, change_when(one.event.when, self.change.when, self.rules))
+
+    @property
+    def kind(self) -> Kind:
+        """What it is announced as."""
+        return "cancel" if self.change.cancels else "update"
 
     @property
     def brings_rule(self) -> bool:

@@ -232,7 +232,7 @@ def _update_single(edit: Edit) -> Seen:
     if moved.joined:
         agenda.show(tx, event, span_of(event), colleagues(moved.joined))
     announce(
-        tx, by, place.user_id, event, "update", (*people, *moved.left),
+        tx, by, place.user_id, event, edit.kind, (*people, *moved.left),
         before=edit.stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,
     )  # fmt: skip
     return Seen(event, people, place.user_id)

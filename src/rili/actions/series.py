@@ -65,7 +65,7 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     agenda.move(tx, event, span_of(event, moved_whens(item.override for item in kept)))
     _show_and_hide(tx, event, moved, kept, dropped, by.now_ms)
     announce(
-        tx, by, edit.place.user_id, event, "update", (*people, *moved.left), before=edit.stored.body,
+        tx, by, edit.place.user_id, event, edit.kind, (*people, *moved.left), before=edit.stored.body,
         after=body, joined=moved.joined, left=moved.left, switches=edit.change.switches,
     )  # fmt: skip
     return Edited(Seen(event, people, edit.place.user_id), kept=tuple(kept), dropped=tuple(dropped))
@@ -108,8 +108,9 @@ def update_following(edit: Edit, one: Instance) -> Edited:
         tx, by, edit.place.user_id, first, "update", first_people, before=edit.stored.body, after=first_body,
         switches=edit.change.switches,
     )  # fmt: skip
+    kind = "cancel" if edit.change.cancels else "create"
     announce(
-        tx, by, edit.place.user_id, event, "create", (*people, *moved.left), after=body, joined=moved.joined,
+        tx, by, edit.place.user_id, event, kind, (*people, *moved.left), after=body, joined=moved.joined,
         left=moved.left, switches=edit.change.switches,
     )  # fmt: skip
     return Edited(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rili.api import contact, events, lists, oauth2, organisation, site, topapi
+from rili.api import contact, events, lists, oauth2, organisation, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
@@ -12,6 +12,7 @@ from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
 from rili.wire.organisation import CategoriesView, ConvertLegacyEventId, LegacyEventIdsView, MinutesView
+from rili.wire.organizing import ResultView
 from rili.wire.series_view import EditedView
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
@@ -31,6 +32,9 @@ PUSH = Parameter("pushNotification", "Whether people are told by a pop-up. 是�
 
 SCOPE = Parameter(
     "scope", "With an occurrence's id: this (default), following, all. 修改范围：仅此次、此次及以后、全部。"
+)
+CANCEL_SCOPE = Parameter(
+    "scope", "With an occurrence's id: single (default), following, all. 取消范围：仅此次、此次及以后、全部。"
 )
 DRY_RUN = Parameter("dryRun", "Answer what would change, and change nothing. 只预览，不修改。", bool)
 
@@ -79,6 +83,9 @@ ROUTES = (
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
     Route("POST", "/v1.0/calendar/me/calendars/{calendarId}/events", events.create_event, "CreateEventByMe",
           "The same of the token's user. 创建本人日程。", scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("POST", EVENT + "/cancel", organizing.cancel, "CancelEvent",
+          "Call an event off; it stays, cancelled. 取消日程。", scopes.EVENT_WRITE, None, ResultView,
+          (CANCEL_SCOPE, CLIENT_TOKEN)),
     Route("GET", EVENT + "/minutes", organisation.list_ai_minutes, "ListAiMinutes",
           "Minutes that belong to an event. 查询日程关联的听记。", scopes.EVENT_READ, None, MinutesView, (FETCH_ALL,)),
     Route("POST", "/v1.0/calendar/users/{userId}/legacyEventIds/convert", organisation.convert_legacy_event_id,

@@ -92,6 +92,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] = ()
     free_busy: FreeBusy = "busy"
     attendee_rights: AttendeeRights | None = None
+    cancelled: bool = False
+    """Called off by its organizer: it stays where it is, and nothing of it changes any more."""
 
     @property
     def until_ms(self) -> int | None:
@@ -119,6 +121,8 @@ class EventChange(Struct, frozen=True, gc=False):
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
     switches: dict[str, str] = {}
     """`extra`: whom this one change is announced to."""
+    cancels: bool = False
+    """Whether it calls the event off; no update says so."""
 
 
 _COPIED = (
@@ -169,11 +173,13 @@ def change_event(
 
     Raises:
         PermissionDenied: *by* is not the organizer (decision 12).
-        InvalidParameter: what it would become breaks a rule.
+        InvalidParameter: what it would become breaks a rule, or it was cancelled.
 
     Source: the reference page of Update event: a field not sent stays as it is; decision 2.
     """
     check_organizer(event, by)
+    if not change.cancels:
+        check_not_cancelled(event)
     check_change(change, rules)
     when = change_when(event.when, change.when, rules)
     recurrence = event.recurrence
@@ -185,7 +191,13 @@ def change_event(
     if change.online_meeting is not UNSET:
         named["conference_id"] = conference_id if change.online_meeting else None
     changed = msgspec.structs.replace(
-        event, when=when, recurrence=recurrence, version=event.version + 1, updated_ms=now_ms, **named
+        event,
+        when=when,
+        recurrence=recurrence,
+        cancelled=change.cancels,
+        version=event.version + 1,
+        updated_ms=now_ms,
+        **named,
     )
     return changed if changed.recurrence is None else _occurring(changed)
 
@@ -210,6 +222,12 @@ def check_organizer(event: Event, by: str) -> None:
         raise PermissionDenied(
             description=f"Only the organizer, {event.organizer_id}, can change this event."
         )
+
+
+def check_not_cancelled(event: Event) -> None:
+    """Raises InvalidParameter for what was called off."""
+    if event.cancelled:
+        raise InvalidParameter(description="eventId: the event was cancelled; it can only be deleted")
 
 
 def asks_again(before: Event, after: Event) -> bool:

@@ -18,7 +18,7 @@ from rili.model.when import AllDay, Timed, When
 
 OWN_FIELDS = (
     "when", "summary", "description", "location", "reminders", "conference_id", "rich_text", "ui_configs",
-    "categories", "cards", "free_busy", "attendee_rights",
+    "categories", "cards", "free_busy", "attendee_rights", "cancelled",
 )  # fmt: skip
 """What an occurrence may have of its own."""
 
@@ -67,6 +67,7 @@ class Override(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] | UnsetType = UNSET
     free_busy: FreeBusy | UnsetType = UNSET
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
+    cancelled: bool | UnsetType = UNSET
 
     def own(self) -> dict[str, Any]:
         """The fields that do not follow the series."""

@@ -67,7 +67,7 @@ def exceptions_view(carried: Sequence[Carried]) -> tuple[ExceptionView, ...]:
 def _exception(one: Carried) -> ExceptionView:
     view = ExceptionView(
         id=one.id,
-        status=CANCELLED if one.override.removed else CONFIRMED,
+        status=CANCELLED if one.instance is None or one.instance.event.cancelled else CONFIRMED,
         former_id=one.former_id if one.former_id != one.id else UNSET,
     )
     if one.instance is None:

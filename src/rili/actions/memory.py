@@ -60,10 +60,10 @@ class Known:
         self.change_no = change_no
         self.people_no = people_no
         self.gone = gone
-        self.people: dict[int, tuple[Attendee, ...]] = {}
-        """By how many are shown."""
-        self.shared: dict[int, Any] = {}
-        """Whatever a door made of it for its answers, by how many people are shown."""
+        self.people: dict[int, tuple[int, tuple[Attendee, ...]]] = {}
+        """By how many are shown: the number of the last change of people alone, and the people."""
+        self.shared: dict[int, tuple[tuple[Attendee, ...], Any]] = {}
+        """Whatever a door made of it for its answers, by how many people are shown; and of which people."""
 
     @property
     def large(self) -> bool:

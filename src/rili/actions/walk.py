@@ -18,7 +18,7 @@ from rili.model.pattern_days import LAST_DAY
 from rili.model.people import Attendee, people_on
 from rili.model.series import PLAIN, Instance, Override, Slot, instance
 from rili.model.when import AllDay, When
-from rili.store import agenda_rows, attendees, overrides
+from rili.store import agenda_rows, attendee_rows, attendees, overrides
 from rili.store.agenda import LIFE_MS
 from rili.store.agenda_rows import EVER_MS
 from rili.store.attendees import Standing
@@ -189,12 +189,20 @@ def listed(tx: Tx, calendar: Primary, items: Sequence[Item], shown: int) -> list
         (sum(p.removed for p in places) for slots in own.values() for places in slots.values()), default=0
     )
     wanted = max(shown, 1) + removed
-    strange = {one.event.id: one.known for one in items if wanted not in one.known.people}
+    known = {one.event.id: one.known for one in items}
+    numbers = attendee_rows.change_numbers(tx, corp_id, known)
+    people_of = {
+        id_: kept[1]
+        for id_, one in known.items()
+        if (kept := one.people.get(wanted)) and kept[0] == numbers[id_]
+    }
+    strange = known.keys() - people_of.keys()
     for event_id, people in attendees.of_events(tx, corp_id, strange, wanted).items() if strange else ():
-        strange[event_id].people[wanted] = people
+        known[event_id].people[wanted] = numbers[event_id], people
+        people_of[event_id] = people
     found: list[Listed] = []
     for item in items:
-        people = item.known.people.get(wanted) or strange[item.event.id].people[wanted]
+        people = people_of[item.event.id]
         if item.override is not PLAIN and (one := item.occurrence) is not None:
             places = own.get(item.event.id, {}).get(Slot(one.day, one.number), [])
             people = people_on(people, places, item.event.organizer_id, asked_again=item.override.asked_again)

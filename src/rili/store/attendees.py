@@ -13,8 +13,10 @@ from rili.store.db import Row, Tx
 from rili.store.keys import as_keys
 
 
-def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[Attendee, ...]:
-    """The people on an event, the organizer first, with the names of now; the first *limit*, or all."""
+def of_event(
+    tx: Tx, corp_id: str, event_id: str, *, limit: int = -1, after: int = -1
+) -> tuple[Attendee, ...]:
+    """The people on an event, the organizer first, with the names of now: the first *limit* *after* a place, or all."""
     rows = tx.all(
         """
         SELECT attendees.person_id, users.name, is_optional, response,
@@ -24,12 +26,14 @@ def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[A
           FROM attendees
           LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
          WHERE attendees.corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
+           AND +place > :after
          ORDER BY +place
          LIMIT :limit
         """,
         corp_id=corp_id,
         event_id=event_id,
         limit=limit if limit >= 0 else 2**31,
+        after=after,
     )
     return tuple(_attendee(row) for row in rows)
 

@@ -49,7 +49,7 @@ def test_processes_may_migrate_at_once(database_url):
     with ThreadPoolExecutor(4) as processes:
         applied = list(processes.map(lambda _: migrate(database_url), range(4)))
 
-    assert sorted(applied) == [[], [], [], NAMES]
+    assert sorted(name for names in applied for name in names) == NAMES  # each once, whoever was faster
 
 
 STARTS_MS = (0, 1, CELL_MS - 1, CELL_MS, -1, -CELL_MS, -CELL_MS - 1, 1_790_557_200_000, -62_135_596_800_000)

@@ -220,6 +220,21 @@ class LegacyFailure(Exception):
         self.sub_msg = sub_msg
 
 
+class ExceedMaxReceiverSize(Failure):
+    """400 `exceedMaxReceiverSize`: more people than an event may have (decision 3)."""
+
+    code = "exceedMaxReceiverSize"
+    message = "日程人数超过上限"
+
+
+class AttendeesParameter(InvalidParameter):
+    """400 with a dotted code, as ListAttendees alone has them: `invalidParameter.` and what is wrong."""
+
+    def __init__(self, detail: str, message: str, *, description: str) -> None:
+        super().__init__(message, description=description)
+        self.code = f"{InvalidParameter.code}.{detail}"
+
+
 class Missingbody(Failure):
     """400 `Missingbody`: no body, where the operation has no text of its own (decision 5)."""
 

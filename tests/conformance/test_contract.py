@@ -26,6 +26,8 @@ OPERATIONS = {
 }
 
 EXTRA_REQUEST = {
+    "AddAttendee": {"attendeesToAdd.email"},  # decision 4
+    "RemoveAttendee": {"attendeesToRemove.email"},
     "CreateEvent": {"attendees.email"},  # decision 4
     "CreateEventByMe": {  # the body of Create
         "attendees.email",

@@ -56,6 +56,10 @@ AFTER = {
     "ai_minutes": (EVENT,),
     "cancel_series": (SERIES,),
     "convert_legacy_ids": (EVENT,),
+    "attendees_add": (EVENT,),
+    "attendees_remove": (EVENT, "attendees_add"),
+    "error_attendees_list_max": (EVENT,),
+    "respond": (EVENT,),
     "delete_by_attendee": (EVENT,),
     "delete_by_organizer": (EVENT,),
     "delete_one_instance": (SERIES,),
@@ -202,7 +206,7 @@ def instant(name: str) -> datetime:
     return max((instant(before) for before in AFTER.get(name, ())), default=START)
 
 
-@pytest.mark.parametrize("name", sorted(PAIRS.keys() - {"error_idempotency_in_flight"}))
+@pytest.mark.parametrize("name", sorted(PAIRS.keys() - {"error_idempotency_in_flight", "attendees_list"}))
 def test_pair(office: Office, name: str) -> None:
     request, expected = PAIRS[name]["request"], PAIRS[name]["response"]
     for before in AFTER.get(name, ()):
@@ -227,6 +231,20 @@ def test_pair(office: Office, name: str) -> None:
             reply.body,
             reply.headers.get("etag"),
         )
+
+
+def test_attendees_list(office: Office) -> None:
+    """Chen An has answered that she may come; the token is ours, and leads to the rest."""
+    pair, answer = PAIRS["attendees_list"], PAIRS["respond"]["request"]
+    office.happen(EVENT)
+    assert office.send(answer | {"body": {"responseStatus": "tentative"}}, START).status == 200
+
+    reply = office.happen("attendees_list")
+
+    token = reply.json["nextToken"]
+    assert_answered(reply, {**pair["response"], "body": pair["response"]["body"] | {"nextToken": token}})
+    rest = office.send(pair["request"] | {"rawQuery": f"nextToken={token}"}, START).json
+    assert ([one["id"] for one in rest["attendees"]], rest["nextToken"]) == ([BO_LIN], None)
 
 
 def test_me_with_the_token_of_an_app(office: Office) -> None:

@@ -116,7 +116,7 @@ def find_occurrence(tx: Tx, by: Caller, place: Place, series: Event, target: Tar
 
 def occurrence_of(tx: Tx, series: Event, target: Target) -> Instance | None:
     """The same, whoever asks."""
-    slot = target.slot or _slot_at(series, target.origin_ms or 0)
+    slot = slot_of(series, target)
     if slot is None:
         return None
     override = overrides.get(tx, series.corp_id, series.id, slot)
@@ -134,6 +134,11 @@ def check_precondition(event: Event, if_match: frozenset[str] | None) -> None:
 def no_event(event_id: str) -> ItemNotFound:
     """What says that the user's calendar has no such event."""
     return ItemNotFound(description=f"eventId: the user's calendar has no event {event_id}")
+
+
+def slot_of(series: Event, target: Target) -> Slot | None:
+    """The slot of the occurrence that *target* names; None where its start is one that the rule does not have."""
+    return target.slot or _slot_at(series, target.origin_ms or 0)
 
 
 def _slot_at(series: Event, origin_ms: int) -> Slot | None:

@@ -27,6 +27,7 @@ def announce(
     joined: Sequence[Attendee] = (),
     left: Sequence[Attendee] = (),
     occurrence: Instance | None = None,
+    response: str | None = None,
     switches: dict[str, str],
 ) -> None:
     """Queue one change of *event*, made for *operator_id*; *before* and *after* are texts as they are stored."""
@@ -45,6 +46,7 @@ def announce(
             joined=tuple(one.person_id for one in joined),
             left=tuple(one.person_id for one in left),
             occurrence=occurrence.slot.key if occurrence else None,
+            response=response,
             switches=switches,
         ),
     )

@@ -7,7 +7,7 @@ it shows, and an organisation that of its people's names. While both stand, so d
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 from rili.model.event import Event
 from rili.model.ids import OccurrenceIds
@@ -26,6 +26,14 @@ TEXT_BYTES = 16_384
 
 Key = tuple[str, str, str]
 """Organisation, viewer, event."""
+
+
+class ShownPeople(NamedTuple):
+    """The first people of an event, as they were at a change of people alone, and what the database looked like."""
+
+    people: tuple[Attendee, ...]
+    change_no: int
+    seen: object
 
 
 class Known:
@@ -60,10 +68,10 @@ class Known:
         self.change_no = change_no
         self.people_no = people_no
         self.gone = gone
-        self.people: dict[int, tuple[Attendee, ...]] = {}
+        self.people: dict[int, ShownPeople] = {}
         """By how many are shown."""
-        self.shared: dict[int, Any] = {}
-        """Whatever a door made of it for its answers, by how many people are shown."""
+        self.shared: dict[int, tuple[tuple[Attendee, ...], Any]] = {}
+        """Whatever a door made of it for its answers, by how many people are shown; and of which people."""
 
     @property
     def large(self) -> bool:

@@ -32,6 +32,22 @@ def people_of(tx: Tx, one: Instance, *, limit: int = -1) -> tuple[Attendee, ...]
     return people[:limit] if limit >= 0 else people
 
 
+def people_after(tx: Tx, one: Instance, after: tuple[int, str], limit: int) -> tuple[Attendee, ...]:
+    """The first *limit* people on an occurrence after a place in their order, and whose id comes after that in it."""
+    series = one.series
+    own = _own(tx, one)
+    # Whoever has an own place here may have another than on the whole: it is the one here that counts.
+    wanted = limit + len(own)
+    whole = attendees.of_event(tx, series.corp_id, series.id, limit=wanted, after=after[0] - 1)
+    last = whole[-1].place if len(whole) == wanted else None
+    people = people_on(whole, own, series.organizer_id, asked_again=one.override.asked_again)
+    return tuple(
+        person
+        for person in people
+        if (person.place, person.person_id) > after and (last is None or person.place <= last)
+    )[:limit]
+
+
 def update(edit: Edit, one: Instance) -> Seen:
     """Make the occurrence an exception, or change it further. Raises PermissionDenied, InvalidParameter."""
     tx, by, change = edit.tx, edit.by, edit.change

@@ -14,7 +14,12 @@ from rili.store.db import Tx
 
 
 def invite(
-    tx: Tx, by: Caller, given: Sequence[GivenAttendee], current: Sequence[Attendee], new_bytes: NewBytes
+    tx: Tx,
+    by: Caller,
+    given: Sequence[GivenAttendee],
+    current: Sequence[Attendee],
+    new_bytes: NewBytes,
+    field: str = "attendees",
 ) -> tuple[Invited, ...]:
     """The people that *given* names. Those among *current* need not be in the directory any more.
 
@@ -43,7 +48,7 @@ def invite(
         person_id = one.id or colleagues.get(key) or mails[key]
         if person_id not in found:
             raise InvalidParameter(
-                description=f"attendees[{number}].id: nobody here has the unionId {person_id}"
+                description=f"{field}[{number}].id: nobody here has the unionId {person_id}"
                 + other_kind_of_id(tx, by.corp_id, person_id)
             )
         name, email = found[person_id]

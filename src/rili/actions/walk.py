@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from rili.actions.access import Seen
-from rili.actions.memory import Known, Memory, Part
+from rili.actions.memory import Known, Memory, Part, ShownPeople
 from rili.model.event import Event
 from rili.model.expansion import Occurrence, expand, expand_days, occurrence_at
 from rili.model.moment import DAY_MS, EPOCH_DAY, Moment
@@ -18,7 +18,7 @@ from rili.model.pattern_days import LAST_DAY
 from rili.model.people import Attendee, people_on
 from rili.model.series import PLAIN, Instance, Override, Slot, instance
 from rili.model.when import AllDay, When
-from rili.store import agenda_rows, attendees, overrides
+from rili.store import agenda_rows, attendee_rows, attendees, overrides
 from rili.store.agenda import LIFE_MS
 from rili.store.agenda_rows import EVER_MS
 from rili.store.attendees import Standing
@@ -189,17 +189,42 @@ def listed(tx: Tx, calendar: Primary, items: Sequence[Item], shown: int) -> list
         (sum(p.removed for p in places) for slots in own.values() for places in slots.values()), default=0
     )
     wanted = max(shown, 1) + removed
-    strange = {one.event.id: one.known for one in items if wanted not in one.known.people}
-    for event_id, people in attendees.of_events(tx, corp_id, strange, wanted).items() if strange else ():
-        strange[event_id].people[wanted] = people
+    people_of = _people(tx, corp_id, {one.event.id: one.known for one in items}, wanted)
     found: list[Listed] = []
     for item in items:
-        people = item.known.people.get(wanted) or strange[item.event.id].people[wanted]
+        people = people_of[item.event.id]
         if item.override is not PLAIN and (one := item.occurrence) is not None:
             places = own.get(item.event.id, {}).get(Slot(one.day, one.number), [])
             people = people_on(people, places, item.event.organizer_id, asked_again=item.override.asked_again)
         found.append(Listed(item, people, calendar.owner_id))
     return found
+
+
+def _people(tx: Tx, corp_id: str, known: dict[str, Known], wanted: int) -> dict[str, tuple[Attendee, ...]]:
+    """The first *wanted* people of each, as they are remembered, or read."""
+    seen = tx.seen()
+    people: dict[str, tuple[Attendee, ...]] = {}
+    doubtful: dict[str, Known] = {}
+    for event_id, one in known.items():
+        kept = one.people.get(wanted)
+        if kept is not None and kept.seen == seen:
+            people[event_id] = kept.people
+        else:
+            doubtful[event_id] = one
+    if not doubtful:
+        return people
+    numbers = attendee_rows.change_numbers(tx, corp_id, doubtful)
+    strange = {
+        event_id
+        for event_id, one in doubtful.items()
+        if (kept := one.people.get(wanted)) is None or kept.change_no != numbers[event_id]
+    }
+    read = attendees.of_events(tx, corp_id, strange, wanted) if strange else {}
+    for event_id, one in doubtful.items():
+        found = read[event_id] if event_id in strange else one.people[wanted].people
+        one.people[wanted] = ShownPeople(found, numbers[event_id], seen)
+        people[event_id] = found
+    return people
 
 
 def items_by_slot(known: Known, today: int, first: Slot) -> Iterator[tuple[Slot, Item]]:

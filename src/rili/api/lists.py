@@ -74,12 +74,13 @@ def _item(request: Request, one: Listed | Gone, shown: int) -> EventView | Raw:
     item = one.item
     if item.override is not PLAIN or item.cancelled:
         return view_of(request, one.seen, shown, cancelled=item.cancelled)
-    shared: bytes | OccurrenceTexts | None = item.known.shared.get(shown)
+    kept = item.known.shared.get(shown)
+    shared: bytes | OccurrenceTexts | None = kept[1] if kept and kept[0] is one.people else None
     if shared is None:
         view = view_of(request, one.seen, shown)
         shared = encode(view) if item.occurrence is None else OccurrenceTexts(item.event, view)
         item.known.shared.clear()  # one number of people at a time
-        item.known.shared[shown] = shared
+        item.known.shared[shown] = one.people, shared
     if isinstance(shared, OccurrenceTexts):
         assert item.occurrence is not None
         return Raw(shared.text(item.id, item.occurrence))

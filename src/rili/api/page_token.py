@@ -4,42 +4,64 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
+from typing import TypeVar
 
 import msgspec
 
+from rili.actions.attendees import After
 from rili.actions.lists import Cursor
 from rili.api.http import storable
 from rili.errors import InvalidParameter
 from rili.model.moment import YEARS, midnight_ms
 from rili.model.zones import known
 
+C = TypeVar("C", Cursor, After)
+
 TOKEN_CHARACTERS = 1_024
 _LARGEST = 10**17 * 9
+_LAST_PLACE = 2**31 - 1
 _MOMENTS_MS = range(midnight_ms(date(YEARS.start, 1, 1)), midnight_ms(date(YEARS.stop + 1, 1, 1)))
 
 
-def encode(cursor: Cursor) -> str:
+def encode(cursor: Cursor | After) -> str:
     """*cursor* as a token: letters, digits, `-` and `_`."""
     return urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
 
 
 def decode(text: str, name: str) -> Cursor:
     """The cursor of a token. Raises InvalidParameter, which names *name*, for what is none."""
-    broken = InvalidParameter(description=f"{name}: no such token; begin again without it")
-    if len(text) > TOKEN_CHARACTERS or not text.isascii():
-        raise broken
-    try:
-        cursor = _decoder.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, msgspec.MsgspecError):
-        raise broken from None
-    if encode(cursor) != text or not _sound(cursor):
-        raise broken
-    if (name == "syncToken") != (cursor.position is None and cursor.since is None):
-        raise broken
+    cursor = _decoded(text, name, _cursor_decoder)
+    if not _sound(cursor) or (name == "syncToken") != (cursor.position is None and cursor.since is None):
+        raise _broken(name)
     return cursor
 
 
-_decoder = msgspec.msgpack.Decoder(Cursor)
+def decode_after(text: str) -> After:
+    """The place in a list of people that a `nextToken` names. Raises InvalidParameter for what is none."""
+    after = _decoded(text, "nextToken", _after_decoder)
+    if not (storable(after.binding) and storable(after.person_id) and abs(after.place) < _LAST_PLACE):
+        raise _broken("nextToken")
+    return after
+
+
+def _decoded(text: str, name: str, decoder: msgspec.msgpack.Decoder[C]) -> C:
+    if len(text) > TOKEN_CHARACTERS or not text.isascii():
+        raise _broken(name)
+    try:
+        cursor = decoder.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, msgspec.MsgspecError):
+        raise _broken(name) from None
+    if encode(cursor) != text:
+        raise _broken(name)
+    return cursor
+
+
+def _broken(name: str) -> InvalidParameter:
+    return InvalidParameter(description=f"{name}: no such token; begin again without it")
+
+
+_cursor_decoder = msgspec.msgpack.Decoder(Cursor)
+_after_decoder = msgspec.msgpack.Decoder(After)
 
 
 def _sound(cursor: Cursor) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rili.api import contact, events, lists, oauth2, organisation, organizing, site, topapi
+from rili.api import attendees, contact, events, lists, oauth2, organisation, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
+from rili.wire.attendees import AddAttendees, AttendeesView, RemoveAttendees, RespondEvent
 from rili.wire.contact import ContactUser
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
@@ -43,6 +44,7 @@ LISTED_ATTENDEES = Parameter(
     "How many attendees of each to answer: 0 to 100, default 100. 每个日程返回的参与人数上限。",
     int,
 )
+PEOPLE_RESULTS = Parameter("maxResults", "How many a page: 0 to 500, default 100. 每页人数。", int)
 MAX_RESULTS = Parameter("maxResults", "How many a page: 1 to 100, default 100. 每页数量。", int)
 NEXT_TOKEN = Parameter("nextToken", "From the page before. 分页标识。")
 SYNC_TOKEN = Parameter("syncToken", "From the last page: what changed since. 增量同步标识。")
@@ -66,6 +68,17 @@ ROUTES = (
           scopes.EVENT_READ, None, EventView, (MAX_ATTENDEES,)),
     Route("DELETE", EVENT, events.delete_event, "DeleteEvent", "Delete an event. 删除日程。",
           scopes.EVENT_WRITE, None, None, (PUSH, SCOPE, DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/attendees", attendees.add_attendee, "AddAttendee",
+          "Put people on an event. 添加日程参与人。", scopes.EVENT_WRITE, AddAttendees, None, (CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/attendees/batchRemove", attendees.remove_attendee, "RemoveAttendee",
+          "Take people off an event. 删除日程参与人。", scopes.EVENT_WRITE, RemoveAttendees, None,
+          (CLIENT_TOKEN, IF_MATCH)),
+    Route("GET", EVENT + "/attendees", attendees.list_attendees, "ListAttendees",
+          "The people on an event, and their answers. 查询日程参与人。", scopes.EVENT_READ, None, AttendeesView,
+          (PEOPLE_RESULTS, NEXT_TOKEN)),
+    Route("POST", EVENT + "/respond", attendees.respond_event, "RespondEvent",
+          "Accept, decline, or maybe. 设置日程响应状态。", scopes.EVENT_WRITE, RespondEvent, None,
+          (CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENTS, events.create_event, "CreateEvent", "Create an event. 创建日程。",
           scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from rili.errors import InvalidParameter
 
 Response = Literal["needsAction", "accepted", "declined", "tentative"]
+RESPONSES: tuple[Response, ...] = ("needsAction", "accepted", "declined", "tentative")
 
 PEOPLE_PER_CALL = 500
+PEOPLE_PER_EVENT = 5_000
 EMAIL_CHARACTERS = 254
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -59,17 +61,17 @@ class PeopleChange(Struct, frozen=True, gc=False):
     left: tuple[Attendee, ...] = ()
 
 
-def check_given(given: Sequence[GivenAttendee]) -> None:
-    """Raises InvalidParameter for more people than one call may name, or one named by nothing."""
+def check_given(given: Sequence[GivenAttendee], field: str = "attendees") -> None:
+    """Raises InvalidParameter for more people than one call may name in *field*, or one named by nothing."""
     if len(given) > PEOPLE_PER_CALL:
         raise InvalidParameter(
-            description=f"attendees: {len(given)} people are more than the {PEOPLE_PER_CALL} that one call may name"
+            description=f"{field}: {len(given)} people are more than the {PEOPLE_PER_CALL} that one call may name"
         )
     for number, one in enumerate(given):
         if one.id is None and one.email is None:
-            raise InvalidParameter(description=f"attendees[{number}]: it needs an id (a unionId) or an email")
+            raise InvalidParameter(description=f"{field}[{number}]: it needs an id (a unionId) or an email")
         if one.email is not None and (len(one.email) > EMAIL_CHARACTERS or not _EMAIL.fullmatch(one.email)):
-            raise InvalidParameter(description=f"attendees[{number}].email: expected a mail address")
+            raise InvalidParameter(description=f"{field}[{number}].email: expected a mail address")
 
 
 def organizer_only(union_id: str, name: str) -> Attendee:
@@ -145,7 +147,7 @@ def people_on(
     ]
     known = {one.person_id for one in people}
     joined = [one.attendee for one in own if one.attendee.person_id not in known and not one.removed]
-    return (*there, *sorted(joined, key=lambda one: one.place))
+    return tuple(sorted((*there, *joined), key=lambda one: (one.place, one.person_id)))
 
 
 def reset_answers(people: Sequence[Attendee], organizer_id: str) -> tuple[Attendee, ...]:

@@ -27,7 +27,9 @@ class AgendaRow(Struct, frozen=True, gc=False):
 
     event: Event
     change_no: int = 0
+    """Of what is in the calendar's own row: not of other people's comings, goings and answers."""
     whole_change_no: int = 0
+    """The last change that concerned more than single occurrences, of people included."""
     gone: bool = False
     """No longer in the calendar."""
     deleted: bool = False
@@ -73,15 +75,16 @@ def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -
 
 def state_of_event(
     tx: Tx, corp_id: str, owner_id: str, calendar_id: str | None, event_id: str
-) -> tuple[int, int] | None:
-    """What is another once the event changed, or somebody's name: of one that the owner's primary calendar shows."""
+) -> tuple[int, int, int] | None:
+    """What is another once the event changed, its people or a name: of one that the owner's primary calendar shows."""
     row = tx.one(
         """
-        SELECT change_no, people_no
+        SELECT agenda.change_no, people_no, people_change_no
           FROM users
           JOIN organisations ON organisations.corp_id = users.corp_id
           JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
           JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
          WHERE users.corp_id = :corp_id AND union_id = :owner_id AND active = 1
            AND calendars.calendar_id = COALESCE(:calendar_id, calendars.calendar_id)
            AND event_id = :event_id AND gone_ms IS NULL
@@ -91,14 +94,16 @@ def state_of_event(
         calendar_id=calendar_id,
         event_id=event_id,
     )
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def rows_of(tx: Tx, corp_id: str, calendar_id: str, event_ids: Iterable[str]) -> list[AgendaRow]:
     """The rows of these events in a calendar."""
     rows = tx.all(
         """
-        SELECT body, change_no, whole_change_no, gone_ms, deleted_ms
+        SELECT body, change_no,
+               CASE WHEN whole_people_change_no > whole_change_no THEN whole_people_change_no ELSE whole_change_no END,
+               gone_ms, deleted_ms
           FROM agenda
           JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
          WHERE (agenda.corp_id, event_id, agenda.calendar_id) IN
@@ -139,16 +144,19 @@ def gone(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, oldest_ms: int) 
 
 
 def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[int, str]]:
-    """The number and the event of what changed in a calendar with a number from *from_no* on."""
+    """The number and the event of what changed in a calendar, its people included, with a number from *from_no* on."""
     lately = _changed_lately(tx, corp_id, from_no)
     if lately is None:
         return _changed_in(tx, corp_id, calendar_id, from_no)
     rows = tx.all(
         """
-        SELECT change_no, event_id FROM agenda
-         WHERE (corp_id, event_id, calendar_id) IN
+        SELECT CASE WHEN gone_ms IS NULL AND people_change_no > change_no THEN people_change_no ELSE change_no END,
+               event_id
+          FROM agenda
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
+         WHERE (agenda.corp_id, event_id, agenda.calendar_id) IN
                (SELECT :corp_id, key, :calendar_id FROM json_each(:event_ids))
-           AND change_no >= :from_no
+           AND (change_no >= :from_no OR (gone_ms IS NULL AND people_change_no >= :from_no))
         """,
         corp_id=corp_id,
         calendar_id=calendar_id,
@@ -177,8 +185,11 @@ def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tu
     """The same by the whole calendar."""
     rows = tx.all(
         """
-        SELECT change_no, event_id FROM agenda
-         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL AND change_no >= :from_no
+        SELECT CASE WHEN people_change_no > change_no THEN people_change_no ELSE change_no END, event_id
+          FROM agenda
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = event_id
+         WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms IS NULL
+           AND (change_no >= :from_no OR people_change_no >= :from_no)
         UNION ALL
         SELECT change_no, event_id FROM agenda
          WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NOT NULL AND change_no >= :from_no

@@ -23,13 +23,19 @@ _OF_EVENT = """
 """
 
 
-def of_event(tx: Tx, corp_id: str, event_id: str, *, limit: int = -1) -> tuple[Attendee, ...]:
-    """The people on an event, the organizer first, with the names of now; the first *limit*, or all."""
+def of_event(
+    tx: Tx, corp_id: str, event_id: str, *, limit: int = -1, after: int = -1
+) -> tuple[Attendee, ...]:
+    """The people on an event, the organizer first, with the names of now: the first *limit* after a place, or all."""
     if limit < 0:  # without the index by place: it would look up each of them once more
         rows = tx.all(f"{_OF_EVENT} ORDER BY +place", corp_id=corp_id, event_id=event_id)
     else:
         rows = tx.all(
-            f"{_OF_EVENT} ORDER BY place LIMIT :limit", corp_id=corp_id, event_id=event_id, limit=limit
+            f"{_OF_EVENT} AND place > :after ORDER BY place LIMIT :limit",
+            corp_id=corp_id,
+            event_id=event_id,
+            limit=limit,
+            after=after,
         )
     return tuple(_attendee(row) for row in rows)
 

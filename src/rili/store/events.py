@@ -63,6 +63,17 @@ def get(tx: Tx, corp_id: str, event_id: str) -> Event | None:
     return None if row is None else decode_event(row[0])
 
 
+def find(tx: Tx, corp_id: str, event_id: str) -> Stored | None:
+    """The event, locked, whether or not a calendar shows it."""
+    tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
+    row = tx.one(
+        "SELECT body, deleted_ms FROM events WHERE corp_id = :corp_id AND id = :id",
+        corp_id=corp_id,
+        id=event_id,
+    )
+    return None if row is None else Stored(decode_event(row[0]), row[0], row[1] is not None, False)
+
+
 def add(tx: Tx, event: Event) -> str:
     """Store a new event; answers the text it is kept as."""
     body = msgspec.json.encode(event).decode()

@@ -15,7 +15,7 @@ def find_or_add(
     """The guest's id for each address, by its key (`directory.email_key`). Who is new keeps the spelling given here."""
     # Sorted: two transactions that add the same guests must wait for one another in one order.
     spelling = {email_key(email): email for email in sorted(emails, key=email_key)}
-    known = _by_keys(tx, corp_id, spelling)
+    known = by_keys(tx, corp_id, spelling)
     new = [key for key in spelling if key not in known]
     if not new:
         return known
@@ -36,7 +36,7 @@ def find_or_add(
             for key in new
         ],
     )
-    return _by_keys(tx, corp_id, spelling)
+    return by_keys(tx, corp_id, spelling)
 
 
 def emails(tx: Tx, corp_id: str, ids: Iterable[str]) -> dict[str, str]:
@@ -53,7 +53,8 @@ def emails(tx: Tx, corp_id: str, ids: Iterable[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def _by_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
+def by_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
+    """The ids of the guests that have these addresses, by their keys."""
     rows = tx.all(
         """
         SELECT email_key, id

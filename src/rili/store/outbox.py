@@ -11,8 +11,9 @@ import msgspec
 
 from rili.store.db import Tx
 
-Kind = Literal["create", "update", "delete", "leave", "cancel"]
-"""`leave`: one attendee took the event off their own calendar. `cancel`: it stays, and does not take place."""
+Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond"]
+"""`cancel`: it stays, and does not take place. `leave`: one attendee took it off their own calendar. `people`: some
+were added or removed, no more."""
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -27,7 +28,7 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The unionId it was made for."""
     created_ms: int
     recipients: tuple[str, ...]
-    """Everybody on the event, before or after; ids of attendees."""
+    """Everybody on the event, before or after; of `people` and `respond` whom it concerns (decision 54)."""
     before: str | None = None
     after: str | None = None
     """The event as it is stored."""
@@ -35,6 +36,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     left: tuple[str, ...] = ()
     occurrence: str | None = None
     """The key of the slot, when one occurrence alone changed; then before and after are what it is like."""
+    response: str | None = None
+    """What the operator answered."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
@@ -48,6 +51,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     occurrence: str | None = None
+    response: str | None = None
     switches: dict[str, str] = {}
 
 
@@ -62,6 +66,7 @@ def add(tx: Tx, change: Change) -> None:
         change.joined,
         change.left,
         change.occurrence,
+        change.response,
         change.switches,
     )
     tx.queue(

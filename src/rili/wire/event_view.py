@@ -211,17 +211,7 @@ def event_view(
         start=start,
         end=end,
         is_all_day=isinstance(event.when, AllDay),
-        attendees=tuple(
-            AttendeeView(
-                one.person_id,
-                one.name,
-                one.response,
-                one.person_id == viewer_id,
-                one.is_optional,
-                one.email or UNSET,
-            )
-            for one in people[:shown]
-        ),
+        attendees=attendee_views(people[:shown], viewer_id),
         organizer=OrganizerView(
             organizer.person_id, organizer.name, organizer.response, organizer.person_id == viewer_id
         ),
@@ -252,6 +242,21 @@ def event_view(
         series_master_id=series.id if instance else UNSET,
         recurrence_id=str(instance.origin_ms) if instance else UNSET,
         origin_start=OriginStartView(utc_text(instance.origin_ms)) if instance else UNSET,
+    )
+
+
+def attendee_views(people: Sequence[Attendee], viewer_id: str) -> tuple[AttendeeView, ...]:
+    """*people* as *viewer_id* sees them."""
+    return tuple(
+        AttendeeView(
+            one.person_id,
+            one.name,
+            one.response,
+            one.person_id == viewer_id,
+            one.is_optional,
+            one.email or UNSET,
+        )
+        for one in people
     )
 
 

@@ -1,0 +1,315 @@
+"""Who is on an event: adding, removing and listing them, and their answers; on all of it, or on one occurrence.
+
+Events have thousands of people: what concerns some of them reads and writes those, and one number of the event's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rili.actions.access import (
+    Place,
+    Target,
+    calendar_of,
+    check_on_whole,
+    check_precondition,
+    find_occurrence,
+    find_to_change,
+    find_to_read,
+    no_event,
+    slot_of,
+    target_of,
+)
+from rili.actions.announce import announce, colleagues, text_of
+from rili.actions.occurrences import moved_whens, people_after, retell
+from rili.actions.people import invite
+from rili.auth.callers import Caller
+from rili.errors import ExceedMaxReceiverSize, InstanceNotExist, InvalidParameter
+from rili.model.directory import email_key
+from rili.model.event import Event, check_not_cancelled, check_organizer
+from rili.model.ids import NewBytes
+from rili.model.people import (
+    PEOPLE_PER_EVENT,
+    Attendee,
+    GivenAttendee,
+    PeopleChange,
+    Response,
+    check_given,
+    people_on,
+)
+from rili.model.series import PLAIN, Instance, find_instance, span_of
+from rili.store import agenda, attendee_rows, attendees, events, guests, overrides, users
+from rili.store.db import Tx
+from rili.store.events import Stored
+
+TO_ADD, TO_REMOVE = "attendeesToAdd", "attendeesToRemove"
+
+
+class After(Struct, frozen=True, gc=False, array_like=True):
+    """A place in a list of people, for whom and of what it is."""
+
+    binding: str
+    place: int
+    person_id: str
+
+
+class People(Struct, frozen=True, gc=False):
+    """One page of the people on an event."""
+
+    people: tuple[Attendee, ...]
+    viewer_id: str
+    next: After | None = None
+
+
+def add_attendees(
+    tx: Tx,
+    by: Caller,
+    place: Place,
+    event_id: str,
+    given: Sequence[GivenAttendee],
+    *,
+    new_bytes: NewBytes,
+    switches: dict[str, str],
+    if_match: frozenset[str] | None = None,
+) -> None:
+    """Put people on an event. Who is there keeps their answer; who had left is asked again (decision 55).
+
+    Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed, ExceedMaxReceiverSize.
+    """
+    check_given(given, TO_ADD)
+    if not given:
+        raise InvalidParameter(description=f"{TO_ADD}: it is empty")
+    stored, one = _find(tx, by, place, event_id, if_match)
+    event = stored.event
+    check_not_cancelled(one.event if one else event)
+    rights = (one.event if one else event).attendee_rights
+    if rights is None or not rights.add_participants:
+        check_organizer(event, place.user_id)
+    known = _there(tx, event, one, [person.id for person in given if person.id])
+    invited = invite(tx, by, given, known, new_bytes, TO_ADD)
+    there = {person.person_id: person for person in _there(tx, event, one, [i.person_id for i in invited])}
+    count, last = attendee_rows.extent(tx, event, one.slot if one else None)
+    joined: dict[str, Attendee] = {}
+    changed: dict[str, Attendee] = {}
+    for person in invited:
+        id_ = person.person_id
+        if id_ == event.organizer_id or id_ in joined or id_ in changed:
+            continue
+        before = there.get(id_)
+        if before is None:
+            last += 1
+            joined[id_] = Attendee(id_, person.name, person.is_optional, email=person.email, place=last)
+        elif before.left:
+            changed[id_] = replace(before, is_optional=person.is_optional, response="needsAction", left=False)
+        else:
+            changed[id_] = replace(before, is_optional=person.is_optional)
+    if count + len(joined) > PEOPLE_PER_EVENT:
+        raise ExceedMaxReceiverSize(
+            description=f"{TO_ADD}: with these {len(joined)} the event would have {count + len(joined)} people; "
+            f"{PEOPLE_PER_EVENT} is the most"
+        )
+    back = [person for person in changed.values() if there[person.person_id].left]
+    after = _next_version(tx, event)
+    if one is None:
+        for person in back:
+            attendee_rows.answer(tx, after, person.person_id, "needsAction", returns=True)
+        attendees.apply(tx, after, PeopleChange((), tuple(joined.values()), tuple(changed.values())))
+    else:
+        for person in (*joined.values(), *changed.values()):
+            attendees.put_own(tx, after, one.slot, person)
+    _tell(tx, after, one, shown=colleagues([*joined.values(), *back]))
+    announce(
+        tx, by, place.user_id, event, "people", _concerned(event, place.user_id, [*joined, *changed]),
+        before=_text(stored, one), after=_text(stored, one), joined=(*joined.values(), *back), occurrence=one,
+        switches=switches,
+    )  # fmt: skip
+
+
+def remove_attendees(
+    tx: Tx,
+    by: Caller,
+    place: Place,
+    event_id: str,
+    given: Sequence[GivenAttendee],
+    *,
+    if_match: frozenset[str] | None = None,
+) -> None:
+    """Take people off an event, or off one occurrence; who is not on it is passed over.
+
+    Raises ItemNotFound, PermissionDenied, InvalidParameter (also for the organizer), PreconditionFailed.
+    """
+    check_given(given, TO_REMOVE)
+    stored, one = _find(tx, by, place, event_id, if_match)
+    event = stored.event
+    check_organizer(event, place.user_id)
+    ids = _ids(tx, by, given)
+    if event.organizer_id in ids:
+        raise InvalidParameter(description=f"{TO_REMOVE}: the organizer cannot be removed")
+    left = attendee_rows.ever_on(tx, event, ids) if one is None else _there(tx, event, one, ids)
+    if not left:
+        return
+    after = _next_version(tx, event)
+    if one is None:
+        attendees.apply(tx, after, PeopleChange((), left=tuple(left)))
+    else:
+        whole, _ = attendee_rows.of_people(tx, event, ids)
+        on_whole = {person.person_id for person in whole}
+        for person in left:
+            if person.person_id in on_whole:
+                attendees.put_own(tx, after, one.slot, person, removed=True)
+            else:
+                attendees.drop_own(tx, after, one.slot, person.person_id)
+    stay = attendee_rows.still_on(tx, event, ids)
+    with_calendar = [person.person_id for person in left if person.email is None]
+    agenda.hide(tx, after, [id_ for id_ in with_calendar if id_ not in stay], by.now_ms)
+    _tell(tx, after, one, shown=[id_ for id_ in with_calendar if id_ in stay])
+    announce(
+        tx, by, place.user_id, event, "people",
+        _concerned(event, place.user_id, [person.person_id for person in left]),
+        before=_text(stored, one), after=_text(stored, one), left=left, occurrence=one, switches={},
+    )  # fmt: skip
+
+
+def list_attendees(
+    tx: Tx, by: Caller, place: Place, event_id: str, *, limit: int, after: After | None
+) -> People:
+    """The first *limit* people after a place, in the order in which they were added, the organizer first.
+
+    Who is on the event all the while is told once, whoever else comes and goes between two pages.
+    Raises ItemNotFound, InstanceNotExist, InvalidParameter.
+    """
+    target = target_of(event_id)
+    event = find_to_read(tx, by, place, target).event
+    parts = (by.corp_id, place.user_id, event_id)
+    binding = sha256("\0".join(parts).encode()).hexdigest()[:16]
+    if after is not None and after.binding != binding:
+        raise InvalidParameter(
+            description="nextToken: it was given for another event or user; begin again without it"
+        )
+    begin = (after.place, after.person_id) if after else (-1, "")
+    if target == target_of(event.id):
+        check_on_whole(tx, by, place, event)
+        found = attendees.of_event(tx, by.corp_id, event.id, limit=limit + 1, after=begin[0])
+    else:
+        one = find_occurrence(tx, by, place, event, target)
+        if one is None:
+            raise InstanceNotExist(description=f"The series {event.id} has no such occurrence.")
+        found = people_after(tx, one, begin, limit + 1)
+    if len(found) <= limit:
+        return People(found, place.user_id)
+    last = (found[limit - 1].place, found[limit - 1].person_id) if limit else begin
+    return People(found[:limit], place.user_id, After(binding, *last))
+
+
+def respond_event(
+    tx: Tx,
+    by: Caller,
+    place: Place,
+    event_id: str,
+    response: Response,
+    *,
+    if_match: frozenset[str] | None = None,
+) -> None:
+    """Write what the path's user answers. Who had left the event has it in their calendar again (decision 13).
+
+    Raises ItemNotFound, PreconditionFailed.
+    """
+    calendar_of(tx, by, place)
+    target = target_of(event_id)
+    stored = events.find(tx, by.corp_id, target.event_id)
+    if stored is None or stored.deleted:
+        raise no_event(event_id)
+    event = stored.event
+    one = _occurrence_to_answer(tx, stored.event, target) if target != target_of(event.id) else None
+    me = next(iter(_there(tx, event, one, [place.user_id])), None)
+    if me is None or (target != target_of(event.id) and one is None):
+        raise no_event(event_id)
+    check_precondition(event, if_match)
+    after = _next_version(tx, event)
+    if one is None:
+        attendee_rows.answer(tx, after, place.user_id, response, returns=me.left)
+    else:
+        attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
+    _tell(tx, after, one, shown=[place.user_id] if me.left else [])
+    announce(
+        tx, by, place.user_id, event, "respond", _concerned(event, place.user_id, []),
+        before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},
+    )  # fmt: skip
+
+
+def _find(
+    tx: Tx, by: Caller, place: Place, event_id: str, if_match: frozenset[str] | None
+) -> tuple[Stored, Instance | None]:
+    """The event, locked, and the occurrence of it that the id names, if it names one."""
+    target = target_of(event_id)
+    stored = find_to_change(tx, by, place, target)
+    one = None
+    if target == target_of(stored.event.id):
+        check_on_whole(tx, by, place, stored.event)
+    else:
+        one = find_occurrence(tx, by, place, stored.event, target)
+        if one is None:
+            raise no_event(event_id)
+    check_precondition(stored.event, if_match)
+    return stored, one
+
+
+def _occurrence_to_answer(tx: Tx, series: Event, target: Target) -> Instance | None:
+    """The occurrence, also one that whoever answers has left."""
+    slot = slot_of(series, target)
+    if slot is None:
+        return None
+    return find_instance(series, slot, overrides.get(tx, series.corp_id, series.id, slot) or PLAIN)
+
+
+def _there(tx: Tx, event: Event, one: Instance | None, ids: Iterable[str]) -> tuple[Attendee, ...]:
+    """Those of *ids* who are on the event, or on the occurrence, as they are there; also who left by themselves."""
+    whole, own = attendee_rows.of_people(tx, event, ids, one.slot if one else None)
+    if one is None:
+        return tuple(whole)
+    return people_on(whole, own, event.organizer_id, asked_again=one.override.asked_again)
+
+
+def _next_version(tx: Tx, event: Event) -> Event:
+    after = replace(event, version=event.version + 1)
+    events.replace(tx, after)
+    return after
+
+
+def _tell(tx: Tx, event: Event, one: Instance | None, *, shown: list[str]) -> None:
+    """Make the change known to readers and syncs; *shown* are those whose own calendar shows something else now.
+
+    The first change of people on an occurrence is told to every calendar, which may remember that nothing was its own.
+    """
+    attendee_rows.touch(tx, event, whole=one is None)
+    if one is not None:
+        first = overrides.get(tx, event.corp_id, event.id, one.slot) is None
+        overrides.put(tx, event, one.slot, one.override)
+        if first:
+            retell(tx, event)
+    if shown:
+        found = overrides.of_event(tx, event.corp_id, event.id) if event.recurrence is not None else {}
+        agenda.show(tx, event, span_of(event, moved_whens(found.values())), shown)
+
+
+def _concerned(event: Event, operator_id: str, ids: Iterable[str]) -> tuple[Attendee, ...]:
+    """The recipients of a change that is some people's own: not thousands for each of thousands (decision 54)."""
+    return tuple(Attendee(id_, "") for id_ in dict.fromkeys((event.organizer_id, operator_id, *ids)))
+
+
+def _text(stored: Stored, one: Instance | None) -> str:
+    return stored.body if one is None else text_of(one.event)
+
+
+def _ids(tx: Tx, by: Caller, given: Sequence[GivenAttendee]) -> set[str]:
+    """Whom *given* names, by id or by mail; nobody is made a guest."""
+    keys = {email_key(one.email) for one in given if one.email and not one.id}
+    ids = {one.id for one in given if one.id}
+    if keys:
+        found = guests.by_keys(tx, by.corp_id, keys) | users.by_email_keys(tx, by.corp_id, keys)
+        ids |= set(found.values())
+    return ids

@@ -1,0 +1,143 @@
+"""Some of the people on an event, read and written without the others, of whom there may be thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rili.model.event import Event
+from rili.model.people import Attendee, OwnPlace, Response
+from rili.model.series import Slot
+from rili.store.db import Tx
+from rili.store.keys import as_keys
+
+
+def of_people(
+    tx: Tx, event: Event, person_ids: Iterable[str], slot: Slot | None = None
+) -> tuple[list[Attendee], list[OwnPlace]]:
+    """Where these people are on the whole of *event*, and what the occurrence in *slot* has of its own about them."""
+    rows = tx.all(
+        """
+        SELECT attendees.person_id, users.name, is_optional, response,
+               CASE WHEN users.name IS NULL THEN
+                    (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+               END, place, left_ms, occurrence, removed
+          FROM attendees
+          LEFT JOIN users ON users.corp_id = attendees.corp_id AND users.union_id = attendees.person_id
+         WHERE attendees.corp_id = :corp_id AND event_id = :event_id AND occurrence IN ('', :occurrence)
+           AND person_id IN (SELECT key FROM json_each(:person_ids))
+         ORDER BY place, person_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key if slot else "",
+        person_ids=as_keys(person_ids),
+    )
+    whole: list[Attendee] = []
+    own: list[OwnPlace] = []
+    for id_, name, optional, response, email, place, left_ms, occurrence, removed in rows:
+        one = Attendee(id_, name or email or "", optional == 1, response, email, place, left_ms is not None)
+        if occurrence:
+            own.append(OwnPlace(one, removed == 1))
+        else:
+            whole.append(one)
+    return whole, own
+
+
+def extent(tx: Tx, event: Event, slot: Slot | None = None) -> tuple[int, int]:
+    """How many people are on *event*, or on the occurrence in *slot*; and the last place that anybody has."""
+    row = tx.one(
+        """
+        SELECT COALESCE(SUM(CASE
+                   WHEN occurrence = '' THEN 1
+                   WHEN occurrence <> :occurrence THEN 0
+                   WHEN EXISTS (SELECT 1 FROM attendees AS whole
+                                 WHERE whole.corp_id = attendees.corp_id AND whole.event_id = attendees.event_id
+                                   AND whole.occurrence = '' AND whole.person_id = attendees.person_id)
+                   THEN -removed ELSE 1 - removed END), 0),
+               COALESCE(MAX(place), 0)
+          FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key if slot else "",
+    )
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def answer(tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool) -> None:
+    """Write what somebody answers for the whole of *event*; *returns*: they had left, and are back on all of it."""
+    tx.queue(
+        """
+        UPDATE attendees SET response = :response, left_ms = NULL
+         WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
+           AND (occurrence = '' OR (:returns = 1 AND left_ms IS NOT NULL))
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+        response=response,
+        returns=int(returns),
+    )
+
+
+def still_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> set[str]:
+    """Who of these people has *event*, or an occurrence of it, in their calendar."""
+    rows = tx.all(
+        """
+        SELECT DISTINCT person_id FROM attendees
+         WHERE (corp_id, person_id, event_id) IN (SELECT :corp_id, key, :event_id FROM json_each(:person_ids))
+           AND removed = 0 AND left_ms IS NULL
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_ids=as_keys(person_ids),
+    )
+    return {person_id for (person_id,) in rows}
+
+
+def ever_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> list[Attendee]:
+    """Who of these people has a row of *event*, its single occurrences included."""
+    rows = tx.all(
+        """
+        SELECT DISTINCT person_id,
+               (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+          FROM attendees
+         WHERE (corp_id, person_id, event_id) IN (SELECT :corp_id, key, :event_id FROM json_each(:person_ids))
+         ORDER BY person_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_ids=as_keys(person_ids),
+    )
+    return [Attendee(person_id, email or "", email=email) for person_id, email in rows]
+
+
+def touch(tx: Tx, event: Event, *, whole: bool) -> None:
+    """Give *event* the number of this change of its people; *whole*: not of a single occurrence's alone."""
+    tx.queue(
+        """
+        UPDATE events
+           SET people_change_no = :change_no,
+               whole_people_change_no = CASE WHEN :whole = 1 THEN :change_no ELSE whole_people_change_no END
+         WHERE corp_id = :corp_id AND id = :id
+        """,
+        corp_id=event.corp_id,
+        id=event.id,
+        change_no=tx.change_no(),
+        whole=int(whole),
+    )
+
+
+def change_numbers(tx: Tx, corp_id: str, event_ids: Iterable[str]) -> dict[str, int]:
+    """The number of the last change of people alone, of each event."""
+    rows = tx.all(
+        """
+        SELECT id, people_change_no FROM events
+         WHERE (corp_id, id) IN (SELECT :corp_id, key FROM json_each(:event_ids))
+        """,
+        corp_id=corp_id,
+        event_ids=as_keys(event_ids),
+    )
+    return dict(rows)

@@ -1,0 +1,100 @@
+"""Operations on people with another organisation's token, ids and people: nothing is seen, nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.conformance.clients import TOKEN, App, Json, Reply, call
+from tests.people import SharedDatabase, add_app, add_organisation, add_user
+
+
+class Stranger(NamedTuple):
+    """Somebody of another organisation, with its app's token."""
+
+    union_id: str
+    token: str
+
+
+@pytest.fixture
+def stranger(app: App, database: SharedDatabase) -> Stranger:
+    def make(tx: Any) -> tuple[str, str, str]:
+        corp_id = add_organisation(tx)
+        union_id = add_user(tx, corp_id, f"s{os.urandom(4).hex()}").union_id
+        other, secret = add_app(tx, corp_id)
+        return union_id, other.app_key, secret
+
+    union_id, app_key, secret = database.write(make)
+    body = {"appKey": app_key, "appSecret": secret}
+    token = call(app.server.endpoint, "POST", "/v1.0/oauth2/accessToken", body=body).json["accessToken"]
+    return Stranger(union_id, token)
+
+
+OPERATIONS: list[tuple[str, str, Json | None]] = [
+    ("POST", "/attendees", {"attendeesToAdd": [{"id": "{theirs}"}]}),
+    ("POST", "/attendees/batchRemove", {"attendeesToRemove": [{"id": "{colleague}"}]}),
+    ("POST", "/respond", {"responseStatus": "declined"}),
+    ("GET", "/attendees", None),
+]
+
+
+@pytest.mark.parametrize("user", ["theirs", "organizer", "colleague"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"), [pytest.param(*one, id=f"{one[0]} {one[1]}") for one in OPERATIONS]
+)
+@pytest.mark.parametrize("occurrence", [False, True], ids=["whole", "occurrence"])
+def test_their_token(
+    app: App, stranger: Stranger, method: str, path: str, body: Json | None, user: str, *, occurrence: bool
+) -> None:
+    series, days = app.make_series({"attendees": [{"id": app.colleague.union_id}]})
+    event_id = days[1] if occurrence else series
+    before = app.get(event_id)
+    users = {
+        "theirs": stranger.union_id, "organizer": app.organizer.union_id, "colleague": app.colleague.union_id,
+    }  # fmt: skip
+
+    reply = send(app, stranger.token, method, app.path(event_id, user=users[user]) + path, named(body, users))
+
+    assert (reply.status, reply.json["code"]) == (404, "itemNotFound")
+    after = app.get(event_id)
+    assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
+
+
+def test_their_people(app: App, stranger: Stranger) -> None:
+    """A person of theirs is nobody here: not added, not removed, and has no answer to give."""
+    event_id = app.create({"attendees": [{"id": app.colleague.union_id}]})["id"]
+    before = app.get(event_id)
+    them = {"id": stranger.union_id}
+    path = app.path(event_id)
+
+    added = send(app, app.token, "POST", path + "/attendees", {"attendeesToAdd": [them]})
+    removed = send(app, app.token, "POST", path + "/attendees/batchRemove", {"attendeesToRemove": [them]})
+    answered = send(
+        app,
+        app.token,
+        "POST",
+        app.path(event_id, user=stranger.union_id) + "/respond",
+        {"responseStatus": "accepted"},
+    )
+
+    assert (added.status, added.json["code"]) == (400, "invalidParameter")
+    assert (removed.status, removed.json) == (200, {})
+    assert (answered.status, answered.json["code"]) == (404, "itemNotFound")
+    after = app.get(event_id)
+    assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
+
+
+def named(body: Json | None, users: dict[str, str]) -> Json | None:
+    """*body* with the people's ids."""
+    if body is None:
+        return None
+    return {
+        name: [{"id": one["id"].format(**users)} for one in value] if isinstance(value, list) else value
+        for name, value in body.items()
+    }
+
+
+def send(app: App, token: str, method: str, target: str, body: Json | None) -> Reply:
+    return call(app.server.endpoint, method, target, {TOKEN: token}, body)

@@ -25,7 +25,22 @@ OPERATIONS = {
     if operation["method"].lower() in OURS["paths"].get(operation["path"], {})
 }
 
+BODY_OF_CREATE = {  # one body for both ways to create
+    "attendees.email",
+    "cardInstances",
+    "cardInstances.outTrackId",
+    "cardInstances.scenario",
+    "categories",
+    "categories.categoryId",
+    "categories.displayName",
+    "eventConfig",
+    "eventConfig.allowAttendeeAddConference",
+    "eventConfig.allowAttendeeAddParticipants",
+    "eventConfig.allowAttendeeCreateComment",
+    "freeBusyStatus",
+}
 EXTRA_REQUEST = {
+    "CreateEventByMe": BODY_OF_CREATE,
     "CreateEvent": {"attendees.email"},  # decision 4
     "PatchEvent": {  # the body of Create, whose members the page of Update does not have
         "eventConfig",
@@ -35,7 +50,12 @@ EXTRA_REQUEST = {
     },
 }
 EXTRA_HEADERS = {"If-Match"}  # decision 19
-EXTRA_QUERY = {"PatchEvent": {"scope", "dryRun"}, "DeleteEvent": {"scope", "dryRun"}}  # decision 10
+EXTRA_QUERY = {  # decision 10
+    "CancelEvent": {"dryRun"},
+    "DeleteEvent": {"scope", "dryRun"},
+    "PatchEvent": {"scope", "dryRun"},
+    "TransferEvent": {"dryRun"},
+}
 
 EXTRA_ANSWER = {
     "attendees.email",  # people by mail (decision 4)
@@ -77,6 +97,9 @@ def test_the_operations() -> None:
         "ListEventsInstances",
         "PatchEvent",
         "CreateEvent",
+        "CreateEventByMe",
+        "CancelEvent",
+        "TransferEvent",
         "GetEvent",
         "DeleteEvent",
         "GetAccessToken",

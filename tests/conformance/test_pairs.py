@@ -47,6 +47,7 @@ EVENT, SERIES = "create_timed", "create_recurring_weekly_numbered"
 MOVED, REMOVED = "patch_single_instance", "delete_one_instance"
 ALL = (SERIES, EVENT, MOVED, REMOVED)
 AFTER = {
+    "cancel_series": (SERIES,),
     "delete_by_attendee": (EVENT,),
     "delete_by_organizer": (EVENT,),
     "delete_one_instance": (SERIES,),
@@ -67,6 +68,7 @@ AFTER = {
     "patch_time_and_reminders": (EVENT,),
     "patch_title_only": (EVENT,),
     "patch_truncate_series": (SERIES, MOVED),
+    "transfer": (EVENT,),
 }
 """The pairs that happened before the one under test, which speaks of what they made."""
 

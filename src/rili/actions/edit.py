@@ -29,6 +29,8 @@ class Edit(Struct, frozen=True, gc=False):
     new_bytes: NewBytes
     conference_id: str
     """Of the meeting that the change asks for, if it does."""
+    cancels: bool = False
+    """Whether what it concerns is called off, besides what *change* says of it."""
 
     def changed(self, event: Event, *, moved: bool = False) -> Event:
         """*event* with what the request says; *moved* when it is where the request wants it already.

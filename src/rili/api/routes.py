@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rili.api import contact, events, lists, oauth2, site, topapi
+from rili.api import contact, events, lists, oauth2, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
@@ -11,6 +11,7 @@ from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
+from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.series_view import EditedView
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
@@ -30,6 +31,9 @@ PUSH = Parameter("pushNotification", "Whether people are told by a pop-up. 是�
 
 SCOPE = Parameter(
     "scope", "With an occurrence's id: this (default), following, all. 修改范围：仅此次、此次及以后、全部。"
+)
+CANCEL_SCOPE = Parameter(
+    "scope", "With an occurrence's id: single (default), following, all. 取消范围：仅此次、此次及以后、全部。"
 )
 DRY_RUN = Parameter("dryRun", "Answer what would change, and change nothing. 只预览，不修改。", bool)
 
@@ -61,6 +65,13 @@ ROUTES = (
           scopes.EVENT_WRITE, None, None, (PUSH, SCOPE, DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENTS, events.create_event, "CreateEvent", "Create an event. 创建日程。",
           scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("POST", "/v1.0/calendar/me/calendars/{calendarId}/events", events.create_event, "CreateEventByMe",
+          "The same by the token's user. 本人创建日程。", scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("POST", EVENT + "/cancel", organizing.cancel_event, "CancelEvent", "Call an event off. 取消日程。",
+          scopes.EVENT_WRITE, None, CancelledView, (CANCEL_SCOPE, DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
+          "Hand an event over to a colleague. 转让日程。",
+          scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",
           scopes.EVENT_READ, None, EventsView, (*PAGED, SHOW_DELETED, SYNC_TOKEN, SERIES)),
     Route("GET", CALENDAR + "/eventsview", lists.list_events_view, "ListEventsView",

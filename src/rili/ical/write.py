@@ -134,7 +134,7 @@ def _vevent(part: _Part, naming: Naming) -> Iterator[str]:
         yield text_line("X-ALT-DESC", event.rich_text, FMTTYPE="text/html")
     if event.location:
         yield text_line("LOCATION", event.location)
-    yield "STATUS:CONFIRMED"
+    yield "STATUS:CANCELLED" if event.cancelled else "STATUS:CONFIRMED"
     yield "TRANSP:TRANSPARENT" if event.free_busy == "free" else "TRANSP:OPAQUE"
     for category in event.categories:
         if category.name:

@@ -92,6 +92,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] = ()
     free_busy: FreeBusy = "busy"
     attendee_rights: AttendeeRights | None = None
+    cancelled: bool = False
+    """Called off: it stays everywhere, and takes nobody's time (decision 13). Of an occurrence: it, or its series."""
 
     @property
     def until_ms(self) -> int | None:
@@ -169,11 +171,12 @@ def change_event(
 
     Raises:
         PermissionDenied: *by* is not the organizer (decision 12).
-        InvalidParameter: what it would become breaks a rule.
+        InvalidParameter: it was cancelled, or what it would become breaks a rule.
 
     Source: the reference page of Update event: a field not sent stays as it is; decision 2.
     """
     check_organizer(event, by)
+    check_not_cancelled(event)
     check_change(change, rules)
     when = change_when(event.when, change.when, rules)
     recurrence = event.recurrence
@@ -209,6 +212,14 @@ def check_organizer(event: Event, by: str) -> None:
     if by != event.organizer_id:
         raise PermissionDenied(
             description=f"Only the organizer, {event.organizer_id}, can change this event."
+        )
+
+
+def check_not_cancelled(event: Event) -> None:
+    """Raises InvalidParameter for what was cancelled: it is only read, or deleted (decision 13)."""
+    if event.cancelled:
+        raise InvalidParameter(
+            description=f"eventId: {event.id} was cancelled; it can only be read or deleted"
         )
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from rili.store.db import Tx
 
-Kind = Literal["create", "update", "delete", "leave"]
-"""`leave`: one attendee took the event off their own calendar."""
+Kind = Literal["create", "update", "cancel", "delete", "leave"]
+"""`cancel`: it stays, called off. `leave`: one attendee took the event off their own calendar."""
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -207,7 +207,7 @@ def event_view(
     return EventView(
         id=event.id,
         summary=event.summary,
-        status=CANCELLED if cancelled else CONFIRMED,
+        status=CANCELLED if cancelled or event.cancelled else CONFIRMED,
         start=start,
         end=end,
         is_all_day=isinstance(event.when, AllDay),

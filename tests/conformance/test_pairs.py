@@ -52,6 +52,7 @@ AFTER = {
     "delete_by_organizer": (EVENT,),
     "delete_one_instance": (SERIES,),
     "error_get_deleted_instance": (SERIES, REMOVED),
+    "error_sign_in_link_denied": (EVENT,),
     "error_patch_id_missing": (EVENT,),
     "error_patch_no_body": (EVENT,),
     "error_patch_not_organizer": (EVENT,),
@@ -68,6 +69,13 @@ AFTER = {
     "patch_time_and_reminders": (EVENT,),
     "patch_title_only": (EVENT,),
     "patch_truncate_series": (SERIES, MOVED),
+    "sign_in": (EVENT,),
+    "sign_in_link": (EVENT,),
+    "sign_in_list": (EVENT, "sign_in"),
+    "sign_in_list_not_yet": (EVENT, "sign_in"),
+    "sign_out": (EVENT,),
+    "sign_out_link": (EVENT,),
+    "sign_out_list": (EVENT, "sign_out"),
     "transfer": (EVENT,),
 }
 """The pairs that happened before the one under test, which speaks of what they made."""
@@ -76,6 +84,8 @@ WHEN = {
     "delete_one_instance": "2026-03-03T02:30:00Z",
     "eventsview_by_me": "2026-03-06T02:00:00Z",
     "eventsview_expanded": "2026-03-06T01:00:00Z",
+    "sign_in": "2026-03-10T06:00:12.862Z",
+    "sign_out": "2026-03-10T07:00:30.117Z",
     "list_events_first_sync": "2026-03-02T02:00:00Z",
     "list_events_incremental": "2026-03-03T03:00:00Z",
     "list_events_window": "2026-03-06T01:00:00Z",
@@ -92,6 +102,8 @@ OURS = {
     "location.meetingRooms": "rooms are not booked yet",
     "meetingRooms": "rooms are not booked yet",
     "categories": "the pair that makes this event sends none",
+    "signInLink": "an address on this server",
+    "signOutLink": "an address on this server",
     "syncToken": "opaque; that the pair that sends it back is answered is checked",
 }
 """Members, of an answer or of each event of a list, that need not be as the pair has them, and why."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rili.api import contact, events, lists, oauth2, organizing, site, topapi
+from rili.api import check_in, contact, events, lists, oauth2, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
+from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import ContactUser
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
@@ -52,6 +53,13 @@ SERIES = Parameter("seriesMasterId", "Only occurrences of this series. 循环日
 START_RECURRENCE = Parameter("startRecurrenceId", "From this recurrenceId on. 起始循环实例标识。")
 PAGED = (TIME_MIN, TIME_MAX, MAX_RESULTS, LISTED_ATTENDEES, NEXT_TOKEN)
 
+SIGNED = (
+    Parameter("maxResults", "How many a page: 1 to 500, required. 每页数量，必填。", int),
+    NEXT_TOKEN,
+)
+SIGNED_IN = Parameter("type", "sign_in, not_yet_sign_in: required. 签到状态，必填。")
+SIGNED_OUT = Parameter("type", "sign_out, not_yet_sign_out: required. 签退状态，必填。")
+
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
 
@@ -72,6 +80,22 @@ ROUTES = (
     Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
           "Hand an event over to a colleague. 转让日程。",
           scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/signin", check_in.sign_in, "SignIn", "Sign in to an event. 签到。",
+          scopes.EVENT_WRITE, None, CheckedIn),
+    Route("POST", EVENT + "/checkIn", check_in.sign_in, "CheckIn", "The same, by its former name. 签到（旧版）。",
+          scopes.EVENT_WRITE, None, CheckedIn),
+    Route("POST", EVENT + "/signOut", check_in.sign_out, "SignOut", "Sign out of an event. 签退。",
+          scopes.EVENT_WRITE, None, CheckedOut),
+    Route("GET", EVENT + "/signin", check_in.list_sign_ins, "GetSignInList",
+          "Who signed in, or has not yet. 查询签到详情。",
+          scopes.EVENT_READ, None, SignInList, (*SIGNED, SIGNED_IN)),
+    Route("GET", EVENT + "/signOut", check_in.list_sign_outs, "GetSignOutList",
+          "Who signed out, or has not yet. 查询签退详情。",
+          scopes.EVENT_READ, None, SignOutList, (*SIGNED, SIGNED_OUT)),
+    Route("GET", EVENT + "/signInLinks", check_in.sign_in_link, "GetSignInLink",
+          "A link through which people sign in. 获取签到链接。", scopes.EVENT_WRITE, None, SignInLink),
+    Route("GET", EVENT + "/signOutLinks", check_in.sign_out_link, "GetSignOutLink",
+          "A link through which people sign out. 获取签退链接。", scopes.EVENT_WRITE, None, SignOutLink),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",
           scopes.EVENT_READ, None, EventsView, (*PAGED, SHOW_DELETED, SYNC_TOKEN, SERIES)),
     Route("GET", CALENDAR + "/eventsview", lists.list_events_view, "ListEventsView",

@@ -57,6 +57,8 @@ def erase(tx: Tx, corp_id: str) -> None:
     """Delete the organisation and everything that is its own, children before what they point to."""
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM check_in_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM former_rules WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -135,10 +135,12 @@ class App:
     def ask(self, operation: str, *path: str, **query: Any) -> Any:
         """The body that any operation of the SDK answers; *query* are keywords of its request."""
         name = "".join(part.title() for part in operation.split("_"))
-        request = getattr(calendar_models, f"{name}Request")(**query)
+        kind = getattr(calendar_models, f"{name}Request", None)  # some have neither query nor body
+        assert kind or not query
+        requests = [kind(**query)] if kind else []
         headers = getattr(calendar_models, f"{name}Headers")(**self._token({}))
         method = getattr(self.calendar, f"{operation}_with_options")
-        return getattr(method(*path, request, headers, RuntimeOptions()), "body", None)
+        return getattr(method(*path, *requests, headers, RuntimeOptions()), "body", None)
 
     def list_events(self, *, user: str | None = None, **query: Any) -> Any:
         return self.ask("list_events", user or self.organizer.union_id, "primary", **query)

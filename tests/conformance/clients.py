@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import socket
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -238,6 +239,11 @@ FULL: Json = {
     "extra": {"noPushNotification": "true"},
 }
 """Every member of an event set, so that one that is lost shows."""
+
+
+def legacy_id(event_id: str) -> str:
+    """The id that the event has in the API before 2021 (decision 59)."""
+    return b64decode(b64decode(event_id)).hex().upper()
 
 
 def at(text: str) -> Json:

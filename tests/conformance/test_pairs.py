@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from rili.actions import directory, register
+from rili.actions import directory, meetings, register
 from rili.actions.sign_in import issue_token
 from rili.model import scopes
 from rili.model.directory import App, Organisation, User
 from rili.store import organisations
+from rili.store.categories import Category
 from rili.store.db import Tx
 from rili.testing import START, Rili
 from tests.conformance.backdoor import first_of, give_to_user, held
-from tests.conformance.clients import TOKEN, Json, Reply, assert_refused, call
+from tests.conformance.clients import TOKEN, Json, Reply, assert_refused, call, legacy_id
 from tests.people import SharedDatabase
 
 PAIRS = {
@@ -34,6 +35,8 @@ LI_WEI, CHEN_AN, BO_LIN = (
     "Xk7tQm2LrVn9cYbWdPzaSgiEiE",
     "R4sTu8vWxYz1AbCdEfGhIgiEiE",
 )
+LEGACY = {"id": "M1Z3SEEyOHBkZjlMemxhTFpSSFR2QT09", "legacy": "5E6355BC9BA7D5576D602509E0B3A1FE"}
+MINUTES_ID = "76327569643331333539353534363435"
 PEOPLE = {LI_WEI: "Li Wei", CHEN_AN: "Chen An", BO_LIN: "Bo Lin"}
 EVENTS_PATH = f"/v1.0/calendar/users/{LI_WEI}/calendars/primary/events"
 EVENTS: list[Json] = [
@@ -47,6 +50,8 @@ EVENT, SERIES = "create_timed", "create_recurring_weekly_numbered"
 MOVED, REMOVED = "patch_single_instance", "delete_one_instance"
 ALL = (SERIES, EVENT, MOVED, REMOVED)
 AFTER = {
+    "ai_minutes": (EVENT,),
+    "convert_legacy_ids": (EVENT,),
     "cancel_series": (SERIES,),
     "delete_by_attendee": (EVENT,),
     "delete_by_organizer": (EVENT,),
@@ -152,6 +157,9 @@ class Office:
         if "id" not in theirs or theirs["id"] in self.ours:
             return
         self.ours[theirs["id"]] = ours["id"]
+        if theirs["id"] == LEGACY["id"]:
+            self.ours[LEGACY["legacy"]] = legacy_id(ours["id"])
+            self.database.write(lambda tx: add_minutes(tx, ours["id"]))
         if "recurrence" in theirs:
             self._learn_occurrences(theirs["id"], ours["id"])
 
@@ -183,8 +191,14 @@ def add_organisation(tx: Tx) -> None:
     for number, (union_id, name) in enumerate(PEOPLE.items(), start=1):
         user = User(corp_id=CORP_ID, userid=f"p{number}", union_id=union_id, name=name, created_ms=0)
         directory.add_user(tx, user, [], new_calendar_id=f"calendar{number}")
+    meetings.add_category(tx, CORP_ID, Category("cat_weekly", "Weekly meeting"), now_ms=1)
+    meetings.add_category(tx, CORP_ID, Category("cat_biweekly", "Bi-weekly meeting"), now_ms=2)
     app = App(app_key="pairs", corp_id=CORP_ID, agent_id=1, name="Pairs", scopes=scopes.ALL, created_ms=0)
     register.add_app(tx, app, "secret")
+
+
+def add_minutes(tx: Tx, event_id: str) -> None:
+    meetings.add_minutes(tx, CORP_ID, event_id, MINUTES_ID, creator="p1", now_ms=0)
 
 
 def issue(tx: Tx, token: str, person: str | None, now_ms: int) -> None:

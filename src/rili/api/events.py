@@ -8,7 +8,7 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from rili.actions import events
-from rili.actions.events import SCOPES, Edited, Place, Scope, Seen
+from rili.actions.events import PRIMARY, SCOPES, Edited, Place, Scope, Seen
 from rili.actions.whole import get_whole
 from rili.api.http import Answer, Request, encode, respond, write
 from rili.auth.callers import Caller
@@ -143,7 +143,7 @@ def place_of(request: Request, by: Caller) -> Place:
 
     Raises InvalidParameter, also for `me` with a token that is nobody's (decision 14).
     """
-    calendar_id = request.path["calendarId"]
+    calendar_id = request.path.get("calendarId", PRIMARY)
     if not calendar_id.strip():
         raise InvalidParameter(
             "CalendarId cannot be blank", description="calendarId: use primary for the user's own calendar"

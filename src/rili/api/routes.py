@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rili.api import check_in, contact, events, lists, oauth2, organizing, site, topapi
+from rili.api import beside, check_in, contact, events, lists, oauth2, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
+from rili.wire.beside import AiMinutes, Categories, ConvertLegacyEventId, LegacyEventIds
 from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import ContactUser
 from rili.wire.event import CreateEvent, PatchEvent
@@ -60,6 +61,8 @@ SIGNED = (
 SIGNED_IN = Parameter("type", "sign_in, not_yet_sign_in: required. 签到状态，必填。")
 SIGNED_OUT = Parameter("type", "sign_out, not_yet_sign_out: required. 签退状态，必填。")
 
+FETCH_ALL = Parameter("fetchAll", "Everybody's, not only the user's own. 是否查询全部。", bool)
+
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
 
@@ -96,6 +99,13 @@ ROUTES = (
           "A link through which people sign in. 获取签到链接。", scopes.EVENT_WRITE, None, SignInLink),
     Route("GET", EVENT + "/signOutLinks", check_in.sign_out_link, "GetSignOutLink",
           "A link through which people sign out. 获取签退链接。", scopes.EVENT_WRITE, None, SignOutLink),
+    Route("GET", EVENT + "/minutes", beside.list_ai_minutes, "ListAiMinutes",
+          "Minutes of an event. 查询日程的 AI 纪要。", scopes.EVENT_READ, None, AiMinutes, (FETCH_ALL,)),
+    Route("POST", "/v1.0/calendar/users/{userId}/legacyEventIds/convert", beside.convert_legacy_event_id,
+          "ConvertLegacyEventId", "Ids of events by their former ones. 旧版日程ID转换。",
+          scopes.EVENT_READ, ConvertLegacyEventId, LegacyEventIds),
+    Route("GET", "/v1.0/calendar/categories", beside.list_categories, "ListCategories",
+          "Types of meeting. 查询会议类型。", scopes.EVENT_READ, None, Categories, (CLIENT_TOKEN,)),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",
           scopes.EVENT_READ, None, EventsView, (*PAGED, SHOW_DELETED, SYNC_TOKEN, SERIES)),
     Route("GET", CALENDAR + "/eventsview", lists.list_events_view, "ListEventsView",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from binascii import b2a_base64
 from collections.abc import Callable
@@ -13,6 +14,7 @@ NewBytes = Callable[[int], bytes]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 EVENT_ID_BYTES = 16
 
+_LEGACY = re.compile(r"[0-9A-F]{32}")
 _OCCURRENCE = b"rili-oc"
 _OCCURRENCE_ID_CHARACTERS = 48
 _NUMBERS = 100
@@ -21,6 +23,14 @@ _NUMBERS = 100
 def event_id(seed: bytes) -> str:
     """Base64 of base64 of 16 bytes, as the published ids: 32 characters without `+`, `/` or `=`."""
     return b64encode(b64encode(seed)).decode()
+
+
+def of_legacy_id(text: str) -> str | None:
+    """The id of the event that is *text* in the API before 2021: its 16 bytes in upper-case hexadecimal (decision 59).
+
+    None for any other text.
+    """
+    return event_id(bytes.fromhex(text)) if _LEGACY.fullmatch(text) else None
 
 
 def opaque_id(new_bytes: NewBytes, length: int = 28) -> str:

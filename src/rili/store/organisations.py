@@ -58,6 +58,8 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM ai_minutes WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM categories WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_in_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)

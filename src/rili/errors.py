@@ -63,6 +63,19 @@ class PermissionDenied(Failure):
     message = "permission denied"
 
 
+class LaunchDenied(Failure):
+    """400 `permissionDenied`: who is not the organizer asks for the link through which people sign in or out."""
+
+    code = "permissionDenied"
+
+
+class NotInEvent(Failure):
+    """400 `notInEvent`: who signs in or out is not on the event."""
+
+    code = "notInEvent"
+    message = "用户不在日程内"
+
+
 class IdempotencyProcessing(Failure):
     """400 `idempotencyProcessing`: the first request with this token still runs (decision 18)."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from rili.actions import directory, register
+from rili.actions import derived, directory, register
 from rili.actions.sign_in import issue_token
 from rili.model.directory import App as StoredApp
 from rili.model.directory import User, new_agent_id, new_app_key, new_app_secret, new_union_id
@@ -35,6 +35,11 @@ def outbox(app: App, database: SharedDatabase, event_id: str) -> list[Json]:
         )
     )
     return [msgspec.json.decode(body) for (body,) in rows]
+
+
+def findings(database: SharedDatabase, event_id: str) -> list[str]:
+    """What `rili doctor` says of the event."""
+    return [line for line in database.read(derived.check) if event_id in line]
 
 
 def sign_in_other_app(app: App, database: SharedDatabase, granted: frozenset[str]) -> str:

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import socket
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -135,10 +136,12 @@ class App:
     def ask(self, operation: str, *path: str, **query: Any) -> Any:
         """The body that any operation of the SDK answers; *query* are keywords of its request."""
         name = "".join(part.title() for part in operation.split("_"))
-        request = getattr(calendar_models, f"{name}Request")(**query)
+        kind = getattr(calendar_models, f"{name}Request", None)  # some have neither query nor body
+        assert kind or not query
+        requests = [kind(**query)] if kind else []
         headers = getattr(calendar_models, f"{name}Headers")(**self._token({}))
         method = getattr(self.calendar, f"{operation}_with_options")
-        return getattr(method(*path, request, headers, RuntimeOptions()), "body", None)
+        return getattr(method(*path, *requests, headers, RuntimeOptions()), "body", None)
 
     def list_events(self, *, user: str | None = None, **query: Any) -> Any:
         return self.ask("list_events", user or self.organizer.union_id, "primary", **query)
@@ -236,6 +239,11 @@ FULL: Json = {
     "extra": {"noPushNotification": "true"},
 }
 """Every member of an event set, so that one that is lost shows."""
+
+
+def legacy_id(event_id: str) -> str:
+    """The id that the event has in the API before 2021 (decision 59)."""
+    return b64decode(b64decode(event_id)).hex().upper()
 
 
 def at(text: str) -> Json:

@@ -110,14 +110,8 @@ def check_on_whole(tx: Tx, by: Caller, place: Place, event: Event) -> None:
 
 def find_occurrence(tx: Tx, by: Caller, place: Place, series: Event, target: Target) -> Instance | None:
     """The occurrence that *target* names, if it is there and in the calendar of the path's user."""
-    one = occurrence_of(tx, series, target)
-    return one if one and standing_of(tx, by, place, series).sees(one.slot) else None
-
-
-def occurrence_of(tx: Tx, series: Event, target: Target) -> Instance | None:
-    """The same, whoever asks."""
     slot = slot_of(series, target)
-    if slot is None:
+    if slot is None or not standing_of(tx, by, place, series).sees(slot):
         return None
     override = overrides.get(tx, series.corp_id, series.id, slot)
     return find_instance(series, slot, override) if override else find_instance(series, slot)

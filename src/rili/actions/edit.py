@@ -15,7 +15,6 @@ from rili.model.series_edit import Shift
 from rili.model.when import GivenWhen, change_when
 from rili.store.db import Tx
 from rili.store.events import Stored
-from rili.store.outbox import Kind
 
 
 class Edit(Struct, frozen=True, gc=False):
@@ -30,6 +29,8 @@ class Edit(Struct, frozen=True, gc=False):
     new_bytes: NewBytes
     conference_id: str
     """Of the meeting that the change asks for, if it does."""
+    cancels: bool = False
+    """Whether what it concerns is called off, besides what *change* says of it."""
 
     def changed(self, event: Event, *, moved: bool = False) -> Event:
         """*event* with what the request says; *moved* when it is where the request wants it already.
@@ -59,11 +60,6 @@ class Edit(Struct, frozen=True, gc=False):
     def shift(self, one: Instance) -> Shift:
         """Where the request moves the occurrence *one*. Raises InvalidParameter."""
         return Shift(one.event.when, change_when(one.event.when, self.change.when, self.rules))
-
-    @property
-    def kind(self) -> Kind:
-        """What it is announced as."""
-        return "cancel" if self.change.cancels else "update"
 
     @property
     def brings_rule(self) -> bool:

@@ -116,7 +116,7 @@ def update_event(
     stored = find_to_change(tx, by, place, target)
     edit = Edit(tx, by, place, stored, change, rules, new_bytes, _conference_id(change, new_bytes))
     if target == target_of(stored.event.id):
-        _check_scope_of_whole(scope)
+        check_scope_of_whole(scope)
         check_on_whole(tx, by, place, stored.event)
         check_precondition(stored.event, if_match)
         if stored.event.recurrence is not None:
@@ -178,7 +178,7 @@ def delete_event(
     stored = find_to_change(tx, by, place, target)
     event = stored.event
     if target == target_of(event.id):
-        _check_scope_of_whole(scope)
+        check_scope_of_whole(scope)
         check_on_whole(tx, by, place, event)
         check_precondition(event, if_match)
         return _delete_whole(tx, by, place, stored, switches)
@@ -232,7 +232,7 @@ def _update_single(edit: Edit) -> Seen:
     if moved.joined:
         agenda.show(tx, event, span_of(event), colleagues(moved.joined))
     announce(
-        tx, by, place.user_id, event, edit.kind, (*people, *moved.left),
+        tx, by, place.user_id, event, "update", (*people, *moved.left),
         before=edit.stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,
     )  # fmt: skip
     return Seen(event, people, place.user_id)
@@ -257,7 +257,8 @@ def _delete_whole(tx: Tx, by: Caller, place: Place, stored: Stored, switches: di
     return Edited(seen, cancelled=True, dropped=dropped)
 
 
-def _check_scope_of_whole(scope: Scope | None) -> None:
+def check_scope_of_whole(scope: Scope | None) -> None:
+    """Raises InvalidParameter for a scope that needs an occurrence, where a whole event is named (decision 49)."""
     if scope == "following":
         raise InvalidParameter(
             description="scope: following needs the id of an occurrence; this id is a whole event's"

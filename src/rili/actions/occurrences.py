@@ -78,7 +78,7 @@ def update(edit: Edit, one: Instance) -> Seen:
     result = find_instance(after, one.slot, override)
     assert result is not None
     announce(
-        tx, by, edit.place.user_id, after, edit.kind, (*people, *moved.left), before=text_of(one.event),
+        tx, by, edit.place.user_id, after, "update", (*people, *moved.left), before=text_of(one.event),
         after=text_of(result.event), joined=moved.joined, left=moved.left, occurrence=one, switches=change.switches,
     )  # fmt: skip
     return Seen(result.event, people, edit.place.user_id, result)

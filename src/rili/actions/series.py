@@ -8,12 +8,12 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from rili.actions.access import Place, Seen
-from rili.actions.announce import announce, colleagues
+from rili.actions.announce import announce, colleagues, text_of
 from rili.actions.edit import Edit
 from rili.actions.occurrences import moved_whens
 from rili.actions.people import invite
 from rili.auth.callers import Caller
-from rili.model.event import Event, asks_again, check_organizer
+from rili.model.event import Event, asks_again, check_not_cancelled, check_organizer
 from rili.model.expansion import expand_days, occurrence_at
 from rili.model.ids import EVENT_ID_BYTES
 from rili.model.ids import event_id as event_id_of
@@ -42,6 +42,8 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     """Change the whole series; through *one* of its occurrences, whose move it follows."""
     tx, by, before = edit.tx, edit.by, edit.stored.event
     check_organizer(before, edit.place.user_id)
+    if one is not None:
+        check_not_cancelled(one.event)
     shift = None if one is None else edit.shift(one)
     if shift is None:
         event = edit.changed(before)
@@ -65,7 +67,7 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     agenda.move(tx, event, span_of(event, moved_whens(item.override for item in kept)))
     _show_and_hide(tx, event, moved, kept, dropped, by.now_ms)
     announce(
-        tx, by, edit.place.user_id, event, edit.kind, (*people, *moved.left), before=edit.stored.body,
+        tx, by, edit.place.user_id, event, "update", (*people, *moved.left), before=edit.stored.body,
         after=body, joined=moved.joined, left=moved.left, switches=edit.change.switches,
     )  # fmt: skip
     return Edited(Seen(event, people, edit.place.user_id), kept=tuple(kept), dropped=tuple(dropped))
@@ -73,14 +75,18 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
 
 def update_following(edit: Edit, one: Instance) -> Edited:
     """Split the series at *one*: what follows is a series of its own, and changes. On the first one it is `all`."""
+    check_organizer(edit.stored.event, edit.place.user_id)
+    check_not_cancelled(one.event)
+    return update_all(edit, one) if is_first(edit.tx, one) else split(edit, one)
+
+
+def split(edit: Edit, one: Instance) -> Edited:
+    """The same, where something is left before *one*; or what follows is cancelled, and its exceptions with it."""
     tx, by, before = edit.tx, edit.by, edit.stored.event
-    check_organizer(before, edit.place.user_id)
-    if is_first(tx, one):
-        return update_all(edit, one)
     shift = edit.shift(one)
     rest = rest_of(before, one, event_id_of(edit.new_bytes(EVENT_ID_BYTES)))
     changed = edit.changed(shifted(rest, shift, keep_rule=edit.brings_rule), moved=True)
-    event = replace(changed, version=1, created_ms=by.now_ms)
+    event = replace(changed, version=1, created_ms=by.now_ms, cancelled=edit.cancels)
     first = replace(truncated(before, one.slot), version=before.version + 1, updated_ms=by.now_ms)
     first_body, body = events.replace(tx, first), events.add(tx, event)
     attendees.copy(tx, before, event)
@@ -93,7 +99,8 @@ def update_following(edit: Edit, one: Instance) -> Edited:
         people = _ask_again(tx, event, people)
     if asks_again(rest, event):
         _ask_again_on(tx, event, kept)
-    kept = _settle_addressed(edit, one, event, kept)
+    if not edit.cancels:
+        kept = _settle_addressed(edit, one, event, kept)
     remember(tx, before, (slot.key for slot in later), by.now_ms)
     earlier = [
         _carried(before, first, slot, slot, override) for slot, override in found.items() if slot not in later
@@ -108,10 +115,10 @@ def update_following(edit: Edit, one: Instance) -> Edited:
         tx, by, edit.place.user_id, first, "update", first_people, before=edit.stored.body, after=first_body,
         switches=edit.change.switches,
     )  # fmt: skip
-    kind = "cancel" if edit.change.cancels else "create"
     announce(
-        tx, by, edit.place.user_id, event, kind, (*people, *moved.left), after=body, joined=moved.joined,
-        left=moved.left, switches=edit.change.switches,
+        tx, by, edit.place.user_id, event, "cancel" if edit.cancels else "create", (*people, *moved.left),
+        before=text_of(rest) if edit.cancels else None, after=body, joined=moved.joined, left=moved.left,
+        switches=edit.change.switches,
     )  # fmt: skip
     return Edited(
         Seen(event, people, edit.place.user_id),

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from rili.actions import events
-from rili.actions.events import SCOPES, Edited, Place, Scope, Seen
+from rili.actions.events import PRIMARY, SCOPES, Edited, Place, Scope, Seen
 from rili.actions.limits import take_create
 from rili.actions.whole import get_whole
 from rili.api.http import Answer, Request, encode, respond, write
@@ -33,7 +33,7 @@ GET_ATTENDEES = 100
 
 
 async def create_event(request: Request) -> Response:
-    """POST /v1.0/calendar/users/{userId}/calendars/{calendarId}/events"""
+    """POST /v1.0/calendar/users/{userId}/calendars/{calendarId}/events, and the same of the token's user."""
     by = await request.caller()
     place = place_of(request, by)
     body = await _read_event(request, CreateEvent)
@@ -54,7 +54,7 @@ async def put_event(request: Request) -> Response:
     by, event_id = await request.caller(), event_id_of(request)
     place = place_of(request, by)
     body = await _read_event(request, PatchEvent)
-    rules, if_match, scope = request.service.settings.rules, request.if_match(), _scope(request)
+    rules, if_match, scope = request.service.settings.rules, request.if_match(), scope_of(request)
     _check_id(body, event_id, needed=rules == "documented")
     change = body.to_change(rules)
 
@@ -117,7 +117,7 @@ async def delete_event(request: Request) -> Response:
     """DELETE /v1.0/calendar/users/{userId}/calendars/{calendarId}/events/{eventId}"""
     by, event_id = await request.caller(), event_id_of(request)
     place = place_of(request, by)
-    if_match, push, scope = request.if_match(), request.flag("pushNotification"), _scope(request)
+    if_match, push, scope = request.if_match(), request.flag("pushNotification"), scope_of(request)
     switches = {} if push is None else {"pushNotification": "true" if push else "false"}
 
     whole_answer = scope == "following" or request.flag("dryRun")
@@ -143,7 +143,7 @@ def place_of(request: Request, by: Caller) -> Place:
 
     Raises InvalidParameter, also for `me` with a token that is nobody's (decision 14).
     """
-    calendar_id = request.path["calendarId"]
+    calendar_id = request.path.get("calendarId", PRIMARY)
     if not calendar_id.strip():
         raise InvalidParameter(
             "CalendarId cannot be blank", description="calendarId: use primary for the user's own calendar"
@@ -168,7 +168,8 @@ def event_id_of(request: Request) -> str:
     return request.path["eventId"]
 
 
-def _scope(request: Request) -> Scope | None:
+def scope_of(request: Request, *, single: bool = False) -> Scope | None:
+    """Our extension `scope`; *single*: another word for `this` (decision 10). Raises InvalidParameter."""
     for name, value in request.query_params.multi_items():
         # What was meant to be a rehearsal must not be taken for the act.
         if name.lower() in _EXTENSIONS and (name != _EXTENSIONS[name.lower()] or not value):
@@ -176,6 +177,8 @@ def _scope(request: Request) -> Scope | None:
     text = request.query.get("scope")
     if text is None:
         return None
+    if single and text == "single":
+        return "this"
     scope: Scope = one_of(text, SCOPES, "scope")
     return scope
 

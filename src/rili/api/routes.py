@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from rili.api import attendees, contact, events, lists, oauth2, organisation, organizing, site, topapi
+from rili.api import attendees, beside, check_in, contact, events, lists, oauth2, organizing, site, topapi
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi as old
 from rili.wire.attendees import AddAttendees, AttendeesView, RemoveAttendees, RespondEvent
+from rili.wire.beside import AiMinutes, Categories, ConvertLegacyEventId, LegacyEventIds
+from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import ContactUser
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
-from rili.wire.organisation import CategoriesView, ConvertLegacyEventId, LegacyEventIdsView, MinutesView
-from rili.wire.organizing import ResultView
+from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.series_view import EditedView
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
@@ -55,7 +56,14 @@ SERIES = Parameter("seriesMasterId", "Only occurrences of this series. 循环日
 START_RECURRENCE = Parameter("startRecurrenceId", "From this recurrenceId on. 起始循环实例标识。")
 PAGED = (TIME_MIN, TIME_MAX, MAX_RESULTS, LISTED_ATTENDEES, NEXT_TOKEN)
 
-FETCH_ALL = Parameter("fetchAll", "Everybody's, not the path user's alone. 是否返回全部。", bool)
+SIGNED = (
+    Parameter("maxResults", "How many a page: 1 to 500, required. 每页数量，必填。", int),
+    NEXT_TOKEN,
+)
+SIGNED_IN = Parameter("type", "sign_in, not_yet_sign_in: required. 签到状态，必填。")
+SIGNED_OUT = Parameter("type", "sign_out, not_yet_sign_out: required. 签退状态，必填。")
+
+FETCH_ALL = Parameter("fetchAll", "Everybody's, not only the user's own. 是否查询全部。", bool)
 
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
@@ -81,6 +89,36 @@ ROUTES = (
           (CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENTS, events.create_event, "CreateEvent", "Create an event. 创建日程。",
           scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("POST", "/v1.0/calendar/me/calendars/{calendarId}/events", events.create_event, "CreateEventByMe",
+          "The same by the token's user. 本人创建日程。", scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
+    Route("POST", EVENT + "/cancel", organizing.cancel_event, "CancelEvent", "Call an event off. 取消日程。",
+          scopes.EVENT_WRITE, None, CancelledView, (CANCEL_SCOPE, DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
+          "Hand an event over to a colleague. 转让日程。",
+          scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/signin", check_in.sign_in, "SignIn", "Sign in to an event. 签到。",
+          scopes.EVENT_WRITE, None, CheckedIn),
+    Route("POST", EVENT + "/checkIn", check_in.sign_in, "CheckIn", "The same, by its former name. 签到（旧版）。",
+          scopes.EVENT_WRITE, None, CheckedIn),
+    Route("POST", EVENT + "/signOut", check_in.sign_out, "SignOut", "Sign out of an event. 签退。",
+          scopes.EVENT_WRITE, None, CheckedOut),
+    Route("GET", EVENT + "/signin", check_in.list_sign_ins, "GetSignInList",
+          "Who signed in, or has not yet. 查询签到详情。",
+          scopes.EVENT_READ, None, SignInList, (*SIGNED, SIGNED_IN)),
+    Route("GET", EVENT + "/signOut", check_in.list_sign_outs, "GetSignOutList",
+          "Who signed out, or has not yet. 查询签退详情。",
+          scopes.EVENT_READ, None, SignOutList, (*SIGNED, SIGNED_OUT)),
+    Route("GET", EVENT + "/signInLinks", check_in.sign_in_link, "GetSignInLink",
+          "A link through which people sign in. 获取签到链接。", scopes.EVENT_WRITE, None, SignInLink),
+    Route("GET", EVENT + "/signOutLinks", check_in.sign_out_link, "GetSignOutLink",
+          "A link through which people sign out. 获取签退链接。", scopes.EVENT_WRITE, None, SignOutLink),
+    Route("GET", EVENT + "/minutes", beside.list_ai_minutes, "ListAiMinutes",
+          "Minutes of an event. 查询日程的 AI 纪要。", scopes.EVENT_READ, None, AiMinutes, (FETCH_ALL,)),
+    Route("POST", "/v1.0/calendar/users/{userId}/legacyEventIds/convert", beside.convert_legacy_event_id,
+          "ConvertLegacyEventId", "Ids of events by their former ones. 旧版日程ID转换。",
+          scopes.EVENT_READ, ConvertLegacyEventId, LegacyEventIds),
+    Route("GET", "/v1.0/calendar/categories", beside.list_categories, "ListCategories",
+          "Types of meeting. 查询会议类型。", scopes.EVENT_READ, None, Categories, (CLIENT_TOKEN,)),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",
           scopes.EVENT_READ, None, EventsView, (*PAGED, SHOW_DELETED, SYNC_TOKEN, SERIES)),
     Route("GET", CALENDAR + "/eventsview", lists.list_events_view, "ListEventsView",
@@ -94,19 +132,6 @@ ROUTES = (
           "What is due of a series, and its exceptions. 查询循环日程已生成的实例。", scopes.EVENT_READ, None,
           InstancesView,
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
-    Route("POST", "/v1.0/calendar/me/calendars/{calendarId}/events", events.create_event, "CreateEventByMe",
-          "The same of the token's user. 创建本人日程。", scopes.EVENT_WRITE, CreateEvent, EventView, (CLIENT_TOKEN,)),
-    Route("POST", EVENT + "/cancel", organizing.cancel, "CancelEvent",
-          "Call an event off; it stays, cancelled. 取消日程。", scopes.EVENT_WRITE, None, ResultView,
-          (CANCEL_SCOPE, CLIENT_TOKEN)),
-    Route("GET", EVENT + "/minutes", organisation.list_ai_minutes, "ListAiMinutes",
-          "Minutes that belong to an event. 查询日程关联的听记。", scopes.EVENT_READ, None, MinutesView, (FETCH_ALL,)),
-    Route("POST", "/v1.0/calendar/users/{userId}/legacyEventIds/convert", organisation.convert_legacy_event_id,
-          "ConvertLegacyEventId", "Event ids for those of the API before. 转换旧版日程标识。", scopes.EVENT_READ,
-          ConvertLegacyEventId, LegacyEventIdsView),
-    Route("GET", "/v1.0/calendar/categories", organisation.list_categories, "ListCategories",
-          "Kinds of meetings of the organisation. 查询会议类型。", scopes.EVENT_READ, None, CategoriesView,
-          (CLIENT_TOKEN,)),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from rili.cli.apps import apps, tokens
-from rili.cli.meetings import categories_app, minutes_app
+from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
 from rili.cli.users import users
 
@@ -17,5 +17,5 @@ def register(app: typer.Typer) -> None:
     app.add_typer(users, name="user")
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
-    app.add_typer(categories_app, name="category")
-    app.add_typer(minutes_app, name="minutes")
+    app.add_typer(categories, name="category")
+    app.add_typer(minutes, name="minutes")

@@ -93,7 +93,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     free_busy: FreeBusy = "busy"
     attendee_rights: AttendeeRights | None = None
     cancelled: bool = False
-    """Called off by its organizer: it stays where it is, and nothing of it changes any more."""
+    """Called off: it stays everywhere, and takes nobody's time (decision 13). Of an occurrence: it, or its series."""
 
     @property
     def until_ms(self) -> int | None:
@@ -121,8 +121,6 @@ class EventChange(Struct, frozen=True, gc=False):
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
     switches: dict[str, str] = {}
     """`extra`: whom this one change is announced to."""
-    cancels: bool = False
-    """Whether it calls the event off; no update says so."""
 
 
 _COPIED = (
@@ -173,13 +171,12 @@ def change_event(
 
     Raises:
         PermissionDenied: *by* is not the organizer (decision 12).
-        InvalidParameter: what it would become breaks a rule, or it was cancelled.
+        InvalidParameter: it was cancelled, or what it would become breaks a rule.
 
     Source: the reference page of Update event: a field not sent stays as it is; decision 2.
     """
     check_organizer(event, by)
-    if not change.cancels:
-        check_not_cancelled(event)
+    check_not_cancelled(event)
     check_change(change, rules)
     when = change_when(event.when, change.when, rules)
     recurrence = event.recurrence
@@ -194,7 +191,6 @@ def change_event(
         event,
         when=when,
         recurrence=recurrence,
-        cancelled=change.cancels,
         version=event.version + 1,
         updated_ms=now_ms,
         **named,
@@ -225,9 +221,11 @@ def check_organizer(event: Event, by: str) -> None:
 
 
 def check_not_cancelled(event: Event) -> None:
-    """Raises InvalidParameter for what was called off."""
+    """Raises InvalidParameter for what was cancelled: it is only read, or deleted (decision 13)."""
     if event.cancelled:
-        raise InvalidParameter(description="eventId: the event was cancelled; it can only be deleted")
+        raise InvalidParameter(
+            description=f"eventId: {event.id} was cancelled; it can only be read or deleted"
+        )
 
 
 def asks_again(before: Event, after: Event) -> bool:

@@ -14,8 +14,7 @@ NewBytes = Callable[[int], bytes]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 EVENT_ID_BYTES = 16
 
-_LEGACY = re.compile("[0-9A-F]{32}")
-
+_LEGACY = re.compile(r"[0-9A-F]{32}")
 _OCCURRENCE = b"rili-oc"
 _OCCURRENCE_ID_CHARACTERS = 48
 _NUMBERS = 100
@@ -26,22 +25,20 @@ def event_id(seed: bytes) -> str:
     return b64encode(b64encode(seed)).decode()
 
 
+def of_legacy_id(text: str) -> str | None:
+    """The id of the event that is *text* in the API before 2021: its 16 bytes in upper-case hexadecimal (decision 59).
+
+    None for any other text.
+    """
+    return event_id(bytes.fromhex(text)) if _LEGACY.fullmatch(text) else None
+
+
 def opaque_id(new_bytes: NewBytes, length: int = 28) -> str:
     """A random id of *length* characters: 62 possibilities each, evenly likely."""
     chars: list[str] = []
     while len(chars) < length:
         chars.extend(_ALPHABET[b & 63] for b in new_bytes(2 * length) if b & 63 < len(_ALPHABET))
     return "".join(chars[:length])
-
-
-def legacy_id(event_id: str) -> str:
-    """The id of an event or series in the API before this one: its bytes as 32 upper-case hex digits."""
-    return b64decode(b64decode(event_id)).hex().upper()
-
-
-def event_id_of_legacy(legacy: str) -> str | None:
-    """The event id of a `legacy_id`; None for any other text."""
-    return event_id(bytes.fromhex(legacy)) if _LEGACY.fullmatch(legacy) else None
 
 
 class OccurrenceIds:

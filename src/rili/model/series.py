@@ -18,7 +18,7 @@ from rili.model.when import AllDay, Timed, When
 
 OWN_FIELDS = (
     "when", "summary", "description", "location", "reminders", "conference_id", "rich_text", "ui_configs",
-    "categories", "cards", "free_busy", "attendee_rights", "cancelled",
+    "categories", "cards", "free_busy", "attendee_rights",
 )  # fmt: skip
 """What an occurrence may have of its own."""
 
@@ -52,6 +52,7 @@ class Override(Struct, frozen=True, gc=False, omit_defaults=True):
     edited: bool = False
     """Changed or removed by the organizer: an exception. Otherwise only its people differ."""
     removed: bool = False
+    cancelled: bool = False
     asked_again: bool = False
     """It was moved: what was answered for the series is no answer for it (decision 11)."""
     updated_ms: int = 0
@@ -67,7 +68,6 @@ class Override(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] | UnsetType = UNSET
     free_busy: FreeBusy | UnsetType = UNSET
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
-    cancelled: bool | UnsetType = UNSET
 
     def own(self) -> dict[str, Any]:
         """The fields that do not follow the series."""
@@ -101,6 +101,7 @@ def instance(series: Event, occurrence: Occurrence, override: Override = PLAIN) 
         id=slot.id_in(series.id),
         recurrence=None,
         updated_ms=max(series.updated_ms, override.updated_ms),
+        cancelled=series.cancelled or override.cancelled,
         **{"when": when} | override.own(),
     )
     return Instance(series, slot, occurrence.starts_ms, when, override, event)
@@ -121,7 +122,11 @@ def override_of(one: Instance, changed: Event, *, asked_again: bool, now_ms: int
         name: value for name in OWN_FIELDS if (value := getattr(changed, name)) != getattr(inherited, name)
     }
     return Override(
-        edited=True, asked_again=one.override.asked_again or asked_again, updated_ms=now_ms, **own
+        edited=True,
+        cancelled=one.override.cancelled,
+        asked_again=one.override.asked_again or asked_again,
+        updated_ms=now_ms,
+        **own,
     )
 
 

@@ -6,12 +6,13 @@ from hashlib import shake_256
 
 from msgspec import Struct
 
-from rili.actions import categories, directory, register
+from rili.actions import directory, meetings, register
 from rili.actions.directory import Place
 from rili.model import scopes
 from rili.model.directory import App, Organisation, Room, User, new_app_key, new_corp_id, new_union_id
 from rili.model.ids import NewBytes, opaque_id
 from rili.store import organisations, rooms
+from rili.store.categories import Category
 from rili.store.db import Tx
 
 
@@ -166,9 +167,8 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
     for room in _rooms():
         rooms.add(tx, Room(corp_id=CORP_ID, room_id=room.room_id, name=room.name, capacity=room.capacity))
     for number, name in enumerate(_CATEGORIES, start=1):
-        categories.add_category(
-            tx, CORP_ID, name, new_bytes=_bytes_for(f"category {number}"), now_ms=now_ms + number
-        )
+        category = Category(opaque_id(_bytes_for(f"category {number}")), name)
+        meetings.add_category(tx, CORP_ID, category, now_ms=now_ms + number)
     register.add_app(
         tx,
         App(

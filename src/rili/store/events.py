@@ -53,16 +53,6 @@ def in_calendar(
     return Stored(decode_event(body), body, deleted_ms is not None, gone_ms == 0)
 
 
-def get(tx: Tx, corp_id: str, event_id: str) -> Event | None:
-    """The event, unless it was deleted."""
-    row = tx.one(
-        "SELECT body FROM events WHERE corp_id = :corp_id AND id = :id AND deleted_ms IS NULL",
-        corp_id=corp_id,
-        id=event_id,
-    )
-    return None if row is None else decode_event(row[0])
-
-
 def find(tx: Tx, corp_id: str, event_id: str) -> Stored | None:
     """The event, locked, whether or not a calendar shows it."""
     tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)

@@ -53,6 +53,16 @@ def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | No
     )
 
 
+def password_hash(tx: Tx, corp_id: str, userid: str) -> str | None:
+    """What the password of a person who has not left is held against."""
+    row = tx.one(
+        "SELECT password_hash FROM users WHERE corp_id = :corp_id AND userid = :userid AND active = 1",
+        corp_id=corp_id,
+        userid=userid,
+    )
+    return None if row is None else row[0]
+
+
 def by_userid(tx: Tx, corp_id: str, userid: str) -> User | None:
     """The person, also one who left."""
     row = tx.one(

@@ -75,6 +75,7 @@ def _exception(one: Carried) -> ExceptionView:
     start, end = times_view(one.instance.event.when)
     return msgspec.structs.replace(
         view,
+        status=CANCELLED if one.instance.event.cancelled else CONFIRMED,
         summary=one.instance.event.summary,
         start=start,
         end=end,

@@ -18,7 +18,7 @@ from rili.model.people import Attendee, OwnPlace, PeopleChange, people_on, repla
 from rili.model.recurrence import settle
 from rili.model.series import Instance, Override, find_instance, override_of, span_of
 from rili.model.when import When
-from rili.store import agenda, attendees, events, overrides
+from rili.store import agenda, answer_links, attendees, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -149,6 +149,7 @@ def _replace_people(edit: Edit, one: Instance, people: tuple[Attendee, ...]) -> 
             attendees.put_own(tx, series, one.slot, person, removed=True)
         else:
             attendees.drop_own(tx, series, one.slot, person.person_id)
+    answer_links.drop(tx, series, [person.person_id for person in moved.left], one.slot)
     return moved
 
 

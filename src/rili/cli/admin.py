@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from rili.cli.apps import apps, tokens
+from rili.cli.guests import guests
 from rili.cli.organisations import departments, orgs
 from rili.cli.users import users
 
@@ -16,3 +17,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(users, name="user")
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
+    app.add_typer(guests, name="guest")

@@ -9,6 +9,7 @@ from msgspec import Struct
 from rili.model.event import Event
 from rili.model.people import Attendee, OwnPlace, PeopleChange
 from rili.model.series import Slot
+from rili.store import answer_links
 from rili.store.db import Row, Tx
 from rili.store.keys import as_keys
 
@@ -257,6 +258,7 @@ def add(tx: Tx, event: Event, people: Iterable[Attendee]) -> None:
 def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
     """Bring the rows of *event* to what *change* says: who left, single occurrences too; who joined, who differs."""
     if change.left:
+        answer_links.drop(tx, event, [one.person_id for one in change.left])
         tx.run_many(
             """
             DELETE FROM attendees

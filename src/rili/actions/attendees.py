@@ -90,6 +90,8 @@ def add_attendees(
     known = _there(tx, event, one, [person.id for person in given if person.id])
     invited = invite(tx, by, given, known, new_bytes, TO_ADD)
     there = {person.person_id: person for person in _there(tx, event, one, [i.person_id for i in invited])}
+    whole, _ = attendee_rows.of_people(tx, event, [i.person_id for i in invited])
+    places = {person.person_id: person.place for person in whole}
     count, last = attendee_rows.extent(tx, event, one.slot if one else None)
     joined: dict[str, Attendee] = {}
     changed: dict[str, Attendee] = {}
@@ -100,7 +102,10 @@ def add_attendees(
         before = there.get(id_)
         if before is None:
             last += 1
-            joined[id_] = Attendee(id_, person.name, person.is_optional, email=person.email, place=last)
+            place_of = places.get(
+                id_, last
+            )  # who was taken off one occurrence has the place of the series there
+            joined[id_] = Attendee(id_, person.name, person.is_optional, email=person.email, place=place_of)
         elif before.left:
             changed[id_] = replace(before, is_optional=person.is_optional, response="needsAction", left=False)
         else:

@@ -141,9 +141,10 @@ def _replace_people(edit: Edit, one: Instance, people: tuple[Attendee, ...]) -> 
     assert edit.change.attendees is not UNSET
     invited = invite(tx, edit.by, edit.change.attendees, people, edit.new_bytes)
     moved = replace_people(people, invited, series.organizer_id)
-    whole = {person.person_id for person in attendees.of_event(tx, series.corp_id, series.id)}
+    whole = {person.person_id: person for person in attendees.of_event(tx, series.corp_id, series.id)}
     for person in (*moved.joined, *moved.changed):
-        attendees.put_own(tx, series, one.slot, person)
+        place = whole[person.person_id].place if person.person_id in whole else person.place
+        attendees.put_own(tx, series, one.slot, replace(person, place=place))
     for person in moved.left:
         if person.person_id in whole:
             attendees.put_own(tx, series, one.slot, person, removed=True)

@@ -271,6 +271,22 @@ def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
         )
     if change.joined:
         add(tx, event, change.joined)
+        # One place in all lists of the event: what is read page by page is ordered by it.
+        tx.run_many(
+            """
+            UPDATE attendees SET place = :place
+             WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id AND occurrence > ''
+            """,
+            [
+                {
+                    "corp_id": event.corp_id,
+                    "event_id": event.id,
+                    "person_id": one.person_id,
+                    "place": one.place,
+                }
+                for one in change.joined
+            ],
+        )
     if change.changed:
         tx.run_many(
             """

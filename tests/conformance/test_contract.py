@@ -27,6 +27,8 @@ OPERATIONS = {
 
 EXTRA_REQUEST = {
     "CreateEvent": {"attendees.email"},  # decision 4
+    "AddAttendee": {"attendeesToAdd.email"},
+    "RemoveAttendee": {"attendeesToRemove.email"},
     "PatchEvent": {  # the body of Create, whose members the page of Update does not have
         "eventConfig",
         "eventConfig.allowAttendeeAddConference",
@@ -79,6 +81,10 @@ def test_the_operations() -> None:
         "CreateEvent",
         "GetEvent",
         "DeleteEvent",
+        "AddAttendee",
+        "RemoveAttendee",
+        "ListAttendees",
+        "RespondEvent",
         "GetAccessToken",
         "GetToken",
         "GetUser",

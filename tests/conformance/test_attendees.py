@@ -353,6 +353,7 @@ def test_pages_of_an_occurrence(own_app: App) -> None:
     remove(own_app, days[1], {"id": colleague})
     add(own_app, days[1], {"id": colleague})
     add(own_app, series, *({"email": f"h{number}@x.org"} for number in range(5)))
+    add(own_app, series, {"id": other})
     whole = listed(own_app, days[1]).json["attendees"]
     assert len(whole) == 10
 
@@ -365,6 +366,11 @@ def test_pages_of_an_occurrence(own_app: App) -> None:
             found += page["attendees"]
             token = page["nextToken"]
         assert found == whole
+        shown = own_app.get(days[1], query=f"?maxAttendees={size}").json["attendees"]
+        instances = own_app.call("GET", f"{own_app.path(series)}/instances?maxAttendees={size}").json[
+            "events"
+        ]
+        assert shown == next(one["attendees"] for one in instances if one["id"] == days[1]) == whole[:size]
 
 
 Act = Callable[[App, str, list[str]], Reply]

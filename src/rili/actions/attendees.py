@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from rili.actions.access import (
     Place,
-    Target,
     calendar_of,
     check_on_whole,
     check_precondition,
@@ -41,8 +40,8 @@ from rili.model.people import (
     check_given,
     people_on,
 )
-from rili.model.series import PLAIN, Instance, find_instance, span_of
-from rili.store import agenda, attendee_rows, attendees, events, guests, overrides, users
+from rili.model.series import PLAIN, Instance, Slot, find_instance, span_of
+from rili.store import agenda, answer_links, attendee_rows, attendees, events, guests, overrides, users
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -92,6 +91,8 @@ def add_attendees(
     known = _there(tx, event, one, [person.id for person in given if person.id])
     invited = invite(tx, by, given, known, new_bytes, TO_ADD)
     there = {person.person_id: person for person in _there(tx, event, one, [i.person_id for i in invited])}
+    whole, _ = attendee_rows.of_people(tx, event, [i.person_id for i in invited])
+    places = {person.person_id: person.place for person in whole}
     count, last = attendee_rows.extent(tx, event, one.slot if one else None)
     joined: dict[str, Attendee] = {}
     changed: dict[str, Attendee] = {}
@@ -102,7 +103,10 @@ def add_attendees(
         before = there.get(id_)
         if before is None:
             last += 1
-            joined[id_] = Attendee(id_, person.name, person.is_optional, email=person.email, place=last)
+            place_of = places.get(
+                id_, last
+            )  # who was taken off one occurrence has the place of the series there
+            joined[id_] = Attendee(id_, person.name, person.is_optional, email=person.email, place=place_of)
         elif before.left:
             changed[id_] = replace(before, is_optional=person.is_optional, response="needsAction", left=False)
         else:
@@ -163,6 +167,7 @@ def remove_attendees(
                 attendees.put_own(tx, after, one.slot, person, removed=True)
             else:
                 attendees.drop_own(tx, after, one.slot, person.person_id)
+        answer_links.drop(tx, after, [person.person_id for person in left], one.slot)
     stay = attendee_rows.still_on(tx, event, ids)
     with_calendar = [person.person_id for person in left if person.email is None]
     agenda.hide(tx, after, [id_ for id_ in with_calendar if id_ not in stay], by.now_ms)
@@ -190,7 +195,7 @@ def list_attendees(
         raise InvalidParameter(
             description="nextToken: it was given for another event or user; begin again without it"
         )
-    begin = (after.place, after.person_id) if after else (-1, "")
+    begin = (after.place, after.person_id) if after else (attendees.BEFORE_ALL, "")
     if target == target_of(event.id):
         check_on_whole(tx, by, place, event)
         found = attendees.of_event(tx, by.corp_id, event.id, limit=limit + 1, after=begin[0])
@@ -224,19 +229,44 @@ def respond_event(
     if stored is None or stored.deleted:
         raise no_event(event_id)
     event = stored.event
-    one = _occurrence_to_answer(tx, stored.event, target) if target != target_of(event.id) else None
-    me = next(iter(_there(tx, event, one, [place.user_id])), None)
-    if me is None or (target != target_of(event.id) and one is None):
+    whole = target == target_of(event.id)
+    slot = None if whole else slot_of(event, target)
+    found = standing_on(tx, event, slot, place.user_id) if whole or slot is not None else None
+    if found is None:
         raise no_event(event_id)
     check_precondition(event, if_match)
+    answer(tx, by, stored, *found, response)
+
+
+def standing_on(
+    tx: Tx, event: Event, slot: Slot | None, person_id: str
+) -> tuple[Instance | None, Attendee] | None:
+    """The occurrence in *slot*, where there is one to be meant, and how that person stands there, also who left it.
+
+    None for who is not on it, or where it does not occur.
+    """
+    one = None
+    if slot is not None:
+        one = find_instance(event, slot, overrides.get(tx, event.corp_id, event.id, slot) or PLAIN)
+        if one is None:
+            return None
+    me = next(iter(_there(tx, event, one, [person_id])), None)
+    return None if me is None else (one, me)
+
+
+def answer(
+    tx: Tx, by: Caller, stored: Stored, one: Instance | None, me: Attendee, response: Response
+) -> None:
+    """Write what *me* answers for the event, which is locked, or for *one* of its occurrences."""
+    event = stored.event
     after = _next_version(tx, event)
     if one is None:
-        attendee_rows.answer(tx, after, place.user_id, response, returns=me.left)
+        attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
-    _tell(tx, after, one, shown=[place.user_id] if me.left else [])
+    _tell(tx, after, one, shown=colleagues([replace(me, left=False)]) if me.left else [])
     announce(
-        tx, by, place.user_id, event, "respond", _concerned(event, place.user_id, []),
+        tx, by, me.person_id, event, "respond", _concerned(event, me.person_id, []),
         before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},
     )  # fmt: skip
 
@@ -256,14 +286,6 @@ def _find(
             raise no_event(event_id)
     check_precondition(stored.event, if_match)
     return stored, one
-
-
-def _occurrence_to_answer(tx: Tx, series: Event, target: Target) -> Instance | None:
-    """The occurrence, also one that whoever answers has left."""
-    slot = slot_of(series, target)
-    if slot is None:
-        return None
-    return find_instance(series, slot, overrides.get(tx, series.corp_id, series.id, slot) or PLAIN)
 
 
 def _there(tx: Tx, event: Event, one: Instance | None, ids: Iterable[str]) -> tuple[Attendee, ...]:

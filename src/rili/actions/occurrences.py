@@ -18,7 +18,7 @@ from rili.model.people import Attendee, OwnPlace, PeopleChange, people_on, repla
 from rili.model.recurrence import settle
 from rili.model.series import Instance, Override, find_instance, override_of, span_of
 from rili.model.when import When
-from rili.store import agenda, attendees, events, overrides
+from rili.store import agenda, answer_links, attendees, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -141,14 +141,16 @@ def _replace_people(edit: Edit, one: Instance, people: tuple[Attendee, ...]) -> 
     assert edit.change.attendees is not UNSET
     invited = invite(tx, edit.by, edit.change.attendees, people, edit.new_bytes)
     moved = replace_people(people, invited, series.organizer_id)
-    whole = {person.person_id for person in attendees.of_event(tx, series.corp_id, series.id)}
+    whole = {person.person_id: person for person in attendees.of_event(tx, series.corp_id, series.id)}
     for person in (*moved.joined, *moved.changed):
-        attendees.put_own(tx, series, one.slot, person)
+        place = whole[person.person_id].place if person.person_id in whole else person.place
+        attendees.put_own(tx, series, one.slot, replace(person, place=place))
     for person in moved.left:
         if person.person_id in whole:
             attendees.put_own(tx, series, one.slot, person, removed=True)
         else:
             attendees.drop_own(tx, series, one.slot, person.person_id)
+    answer_links.drop(tx, series, [person.person_id for person in moved.left], one.slot)
     return moved
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from rili.cli.apps import apps, tokens
+from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
 from rili.cli.users import users
@@ -19,3 +20,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(tokens, name="token")
     app.add_typer(categories, name="category")
     app.add_typer(minutes, name="minutes")
+    app.add_typer(guests, name="guest")

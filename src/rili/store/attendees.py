@@ -9,8 +9,12 @@ from msgspec import Struct
 from rili.model.event import Event
 from rili.model.people import Attendee, OwnPlace, PeopleChange
 from rili.model.series import Slot
+from rili.store import answer_links
 from rili.store.db import Row, Tx
 from rili.store.keys import as_keys
+
+BEFORE_ALL = -(10**9)
+"""Lower than any place: who gets an event later is put before everybody."""
 
 _OF_EVENT = """
     SELECT attendees.person_id, users.name, is_optional, response,
@@ -24,7 +28,7 @@ _OF_EVENT = """
 
 
 def of_event(
-    tx: Tx, corp_id: str, event_id: str, *, limit: int = -1, after: int = -1
+    tx: Tx, corp_id: str, event_id: str, *, limit: int = -1, after: int = BEFORE_ALL
 ) -> tuple[Attendee, ...]:
     """The people on an event, the organizer first, with the names of now: the first *limit* after a place, or all."""
     if limit < 0:  # without the index by place: it would look up each of them once more
@@ -259,6 +263,7 @@ def add(tx: Tx, event: Event, people: Iterable[Attendee]) -> None:
 def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
     """Bring the rows of *event* to what *change* says: who left, single occurrences too; who joined, who differs."""
     if change.left:
+        answer_links.drop(tx, event, [one.person_id for one in change.left])
         tx.run_many(
             """
             DELETE FROM attendees
@@ -271,6 +276,22 @@ def apply(tx: Tx, event: Event, change: PeopleChange) -> None:
         )
     if change.joined:
         add(tx, event, change.joined)
+        # One place in all lists of the event: what is read page by page is ordered by it.
+        tx.run_many(
+            """
+            UPDATE attendees SET place = :place
+             WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id AND occurrence > ''
+            """,
+            [
+                {
+                    "corp_id": event.corp_id,
+                    "event_id": event.id,
+                    "person_id": one.person_id,
+                    "place": one.place,
+                }
+                for one in change.joined
+            ],
+        )
     if change.changed:
         tx.run_many(
             """

@@ -53,9 +53,10 @@ def in_calendar(
     return Stored(decode_event(body), body, deleted_ms is not None, gone_ms == 0)
 
 
-def find(tx: Tx, corp_id: str, event_id: str) -> Stored | None:
-    """The event, locked, whether or not a calendar shows it."""
-    tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
+def find(tx: Tx, corp_id: str, event_id: str, *, lock: bool = True) -> Stored | None:
+    """The event, locked unless it is only looked at; whether or not a calendar shows it."""
+    if lock:
+        tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
     row = tx.one(
         "SELECT body, deleted_ms FROM events WHERE corp_id = :corp_id AND id = :id",
         corp_id=corp_id,

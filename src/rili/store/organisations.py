@@ -65,6 +65,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM former_rules WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from rili.api.router import Route
-from rili.web import page, sign
+from rili.web import answer, page, sign
 
 PAGE = "page"
 """The tag of what is for people, and so not told of in `/openapi.json`."""
 
 # fmt: off
 PAGES = (
+    Route("GET", "/answer/{code}", answer.show_invitation, "answer", "A guest's invitation. 外部参与人的邀请。",
+          tag=PAGE),
+    Route("POST", "/answer/{code}", answer.answer_invitation, "answer.send", "A guest's answer. 外部参与人的答复。",
+          tag=PAGE),
     Route("GET", "/assets/rili.css", page.style, "style", "The style sheet of all pages. 页面样式。", tag=PAGE),
     Route("GET", "/signin/{code}", sign.ask, "signInPage", "Sign in to an event. 签到页面。", tag=PAGE),
     Route("POST", "/signin/{code}", sign.answer, "signInPageSent", "The same, sent. 提交签到。", tag=PAGE),

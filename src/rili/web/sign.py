@@ -8,7 +8,7 @@ from rili.actions import check_in
 from rili.actions.access import PRIMARY, Place, calendar_of
 from rili.api.http import Request
 from rili.auth.callers import Caller
-from rili.errors import Failure, NotInEvent
+from rili.errors import InvalidParameter, ItemNotFound, NotInEvent
 from rili.model.moment import Moment
 from rili.store.check_ins import Kind, Link
 from rili.store.db import Tx
@@ -47,12 +47,10 @@ async def answer(request: Request) -> Response:
 
     try:
         at_ms, zone = await request.service.db.write(sign)
-    except NotInEvent:
+    except (NotInEvent, ItemNotFound):  # or who has left the organisation at this moment
         return _show(request, status=400, problem="stranger", name=name)
-    except Failure as failure:
-        if failure.status >= 500:
-            raise
-        return _show(request, status=failure.status, problem="cancelled", name=name)
+    except InvalidParameter:
+        return _show(request, status=400, problem="cancelled", name=name)
     when = Moment.at(at_ms, zone).wall.isoformat(" ", "seconds")
     return _show(request, done={"person": user.name, "time": when, "zone": zone})
 

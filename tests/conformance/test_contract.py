@@ -82,6 +82,9 @@ def test_the_operations() -> None:
         "GetAccessToken",
         "GetToken",
         "GetUser",
+        "SearchUser",
+        "SearchDepartment",
+        "BatchGetUser",
     } <= (OPERATIONS.keys())
 
 

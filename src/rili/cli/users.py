@@ -184,8 +184,9 @@ def set_user(
 def remove_user(
     userid: Userid, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
-    """A person leaves. Events keep the name; mobile number and mail address are free again."""
-    write(config, database, lambda tx: directory.remove_user(tx, corp_id_of(tx, org), userid))
+    """A person leaves. Their events to come pass to the next person on each; number and address are free again."""
+    instant = now_ms()
+    write(config, database, lambda tx: directory.remove_user(tx, corp_id_of(tx, org), userid, now_ms=instant))
     print_record({"userid": userid, "removed": True}, as_json)
 
 

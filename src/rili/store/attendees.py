@@ -297,6 +297,31 @@ def ask_again(tx: Tx, event: Event) -> None:
     )
 
 
+def lead(tx: Tx, event: Event) -> None:
+    """Put the organizer of *event* first, accepted, and on every occurrence."""
+    tx.queue(
+        """
+        UPDATE attendees
+           SET response = 'accepted', is_optional = 0, left_ms = NULL,
+               place = (SELECT MIN(first.place) - 1 FROM attendees AS first
+                         WHERE first.corp_id = :corp_id AND first.event_id = :event_id AND first.occurrence = '')
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = '' AND person_id = :organizer_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        organizer_id=event.organizer_id,
+    )
+    tx.queue(
+        """
+        DELETE FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence > '' AND person_id = :organizer_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        organizer_id=event.organizer_id,
+    )
+
+
 def leave(tx: Tx, event: Event, person_id: str, now_ms: int, slot: Slot | None = None) -> None:
     """Write that this person took the event off their calendar, which declines it (decision 13).
 

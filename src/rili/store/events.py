@@ -53,6 +53,49 @@ def in_calendar(
     return Stored(decode_event(body), body, deleted_ms is not None, gone_ms == 0)
 
 
+def to_change(tx: Tx, corp_id: str, event_id: str) -> Stored | None:
+    """The event, whoever's it is, locked."""
+    tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
+    row = tx.one(
+        "SELECT body, deleted_ms FROM events WHERE corp_id = :corp_id AND id = :id",
+        corp_id=corp_id,
+        id=event_id,
+    )
+    if row is None:
+        return None
+    return Stored(decode_event(row[0]), row[0], row[1] is not None, row[1] is None)
+
+
+def organized_by(tx: Tx, corp_id: str, union_id: str, from_ms: int) -> list[str]:
+    """The ids of the events in the primary calendar of *union_id*, and kept there, that end after *from_ms*."""
+    rows = tx.all(
+        """
+        SELECT events.id
+          FROM calendars
+          JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = agenda.event_id
+                     AND events.calendar_id = calendars.calendar_id
+         WHERE calendars.corp_id = :corp_id AND owner_id = :union_id AND kind = 'primary'
+           AND gone_ms IS NULL AND deleted_ms IS NULL AND (agenda.until_ms IS NULL OR agenda.until_ms > :from_ms)
+         ORDER BY events.id
+        """,
+        corp_id=corp_id,
+        union_id=union_id,
+        from_ms=from_ms,
+    )
+    return [event_id for (event_id,) in rows]
+
+
+def put_on_calendar(tx: Tx, event: Event) -> None:
+    """Keep *event* in the calendar that its body names."""
+    tx.queue(
+        "UPDATE events SET calendar_id = :calendar_id WHERE corp_id = :corp_id AND id = :id",
+        corp_id=event.corp_id,
+        id=event.id,
+        calendar_id=event.calendar_id,
+    )
+
+
 def add(tx: Tx, event: Event) -> str:
     """Store a new event; answers the text it is kept as."""
     body = msgspec.json.encode(event).decode()

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from rili.actions import checks, directory
+from rili.actions import checks, directory, register
 from rili.errors import InvalidParameter, ItemNotFound
-from rili.model.directory import Role
+from rili.model.directory import Role, User
 from rili.store import roles
 from rili.store.db import Tx
 
@@ -18,6 +18,7 @@ def add_role(tx: Tx, role: Role) -> Role:
     checks.number("A role's number", role.role_id, 1, 2**53 - 1)
     if roles.get(tx, role.corp_id, role.role_id):
         raise InvalidParameter(f"Role {role.role_id} exists already")
+    register.get_organisation(tx, role.corp_id)
     role = _checked(tx, role)
     roles.add(tx, role)
     return role
@@ -29,6 +30,16 @@ def get_role(tx: Tx, corp_id: str, role_id: int) -> Role:
     if role is None:
         raise ItemNotFound(f"No role {role_id}")
     return role
+
+
+def list_roles(tx: Tx, corp_id: str) -> list[Role]:
+    """By group, then by name."""
+    return roles.list_all(tx, corp_id)
+
+
+def roles_of(tx: Tx, user: User) -> list[Role]:
+    """By number."""
+    return roles.of_user(tx, user.corp_id, user.userid)
 
 
 def members_of(tx: Tx, role: Role) -> list[str]:

@@ -6,6 +6,7 @@ import typer
 
 from rili.cli.apps import apps, tokens
 from rili.cli.organisations import departments, orgs
+from rili.cli.roles import roles
 from rili.cli.users import users
 
 
@@ -14,5 +15,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(orgs, name="org")
     app.add_typer(departments, name="department")
     app.add_typer(users, name="user")
+    app.add_typer(roles, name="role")
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")

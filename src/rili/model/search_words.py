@@ -12,7 +12,7 @@ CHARACTERS = 64
 """Of a key; what is searched for is no longer."""
 
 WHOLE, WITHIN, EXACT = 0, 1, 2
-"""Where a key stands: the whole of a name, a part that begins within it or abbreviates it, what must be given exactly."""
+"""Where a key stands: a whole name; a part that begins within it, or abbreviates it; what must be given exactly."""
 
 _STARTS = 16
 """From how many syllables or words of a name it is found, from the first on."""
@@ -68,9 +68,8 @@ def _spelled(units: list[tuple[str, ...]]) -> list[str]:
     """The units one after the other, read in as many ways as are kept."""
     texts = [""]
     for unit in units:
-        if len(texts) * len(unit) > _READINGS:
-            unit = unit[:1]
-        texts = [text + reading for text in texts for reading in unit]
+        kept = unit if len(texts) * len(unit) <= _READINGS else unit[:1]
+        texts = [text + reading for text in texts for reading in kept]
     return texts
 
 

@@ -37,7 +37,10 @@ def put(tx: Tx, corp_id: str, kind: Kind, id_: str, keys: Iterable[SearchKey]) -
 
 
 def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: int, limit: int) -> Found:
-    """Those found by *word* (`search_word`); with *whole* by no part of it. Whole names first, then beginnings, then id."""
+    """Those found by *word* (`search_word`); with *whole* by no part of it.
+
+    Whole names first, then names that begin so, then by id.
+    """
     asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + _LAST}
     total = tx.one(
         """

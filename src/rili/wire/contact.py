@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from rili.model.directory import User, open_id
 
@@ -76,7 +76,7 @@ class FoundUsers(Struct, rename="camel"):
 
     has_more: bool
     total_count: int
-    list: list[str]
+    found: list[str] = field(name="list")
 
 
 class FoundDepartments(Struct, rename="camel"):
@@ -84,7 +84,7 @@ class FoundDepartments(Struct, rename="camel"):
 
     has_more: bool
     total_count: int
-    list: list[int]
+    found: list[int] = field(name="list")
 
 
 class BatchUser(Struct, omit_defaults=True, kw_only=True):

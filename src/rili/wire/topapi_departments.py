@@ -165,7 +165,7 @@ class OrgScopes(Struct):
     authed_user: list[str]
 
 
-class AuthScopes(Struct, omit_defaults=True, kw_only=True):
+class AuthScopes(Struct, kw_only=True):
     """Answer of `GET /auth/scopes`; one that fails has `errcode` and `errmsg` alone."""
 
     errcode: int = 0

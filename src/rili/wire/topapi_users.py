@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from rili.model.directory import Membership, Role, User
 from rili.wire.topapi import Envelope
@@ -120,7 +120,7 @@ class Members(Struct, omit_defaults=True):
     """`result` of `/topapi/v2/user/list`; no `next_cursor` on the last page."""
 
     has_more: bool
-    list: list[MemberView]
+    found: list[MemberView] = field(name="list")
     next_cursor: int | UnsetType = UNSET
 
 
@@ -128,7 +128,7 @@ class NamedUsers(Struct, omit_defaults=True):
     """`result` of `/topapi/user/listsimple`; no `next_cursor` on the last page."""
 
     has_more: bool
-    list: list[NamedUser]
+    found: list[NamedUser] = field(name="list")
     next_cursor: int | UnsetType = UNSET
 
 

@@ -18,6 +18,7 @@ from rili.model.event import EventChange
 from rili.model.moment import parse_date_time
 from rili.model.people import GivenAttendee
 from rili.model.recurrence import GivenPattern, GivenRange, GivenRecurrence
+from rili.model.series import Slot
 from rili.model.when import GivenTime, GivenWhen
 from rili.store import attendees
 from rili.store.db import Tx
@@ -86,7 +87,9 @@ class Scene:
         return [(one.name, one.response) for one in found]
 
     def see(self, name: str, event_id: str) -> Any:
-        return self.shared.read(lambda tx: events.get_event(tx, self.by, self.place(name), event_id))
+        return self.shared.read(
+            lambda tx: events.get_event(tx, self.by, self.place(name), event_id, shown=100)
+        )
 
     def organizer(self, event_id: str) -> str:
         body, column = self.shared.read(
@@ -286,7 +289,5 @@ def _change_no(scene: Scene, event_id: str, name: str) -> int:
 
 
 def _occurrences(scene: Scene, event_id: str) -> list[str]:
-    from rili.model.series import Slot
-
     day = scene.see("bob", event_id).event.when.start.wall.date()
-    return [Slot(day.fromordinal(day.toordinal() + number)).id_in(event_id) for number in range(3)]
+    return [Slot(day.toordinal() + number).id_in(event_id) for number in range(3)]

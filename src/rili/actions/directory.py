@@ -212,12 +212,16 @@ def _checked_department(department: Department) -> Department:
     )
 
 
+def sort_order_of(user: User) -> int:
+    """A person's place in a department: 18 digits, as observed; the newest first when sorted downwards."""
+    return user.created_ms * 100_000
+
+
 def _set_places(tx: Tx, user: User, places: Iterable[Place]) -> None:
     wanted = {place.dept_id: place for place in places} or {ROOT_DEPT_ID: Place(ROOT_DEPT_ID)}
     for dept_id in wanted:
         get_department(tx, user.corp_id, dept_id)
-    # 18 digits, as observed: the newest first when sorted downwards.
-    sort_order = user.created_ms * 100_000
+    sort_order = sort_order_of(user)
     memberships.replace(
         tx,
         user.corp_id,

@@ -29,6 +29,7 @@ from rili.cli.command import (
     read,
     write,
 )
+from rili.cli.people_file import import_users
 from rili.cli.user_options import (
     Avatar,
     Departments,
@@ -59,6 +60,8 @@ from rili.model.ids import opaque_id
 from rili.store.db import Tx
 
 users = typer.Typer(no_args_is_help=True, help="People of an organisation.")
+
+users.command("import")(import_users)
 
 T = TypeVar("T")
 

@@ -63,6 +63,16 @@ def replace(tx: Tx, user: User) -> None:
     put_search_keys(tx, user)
 
 
+def let_go(tx: Tx, corp_id: str, userids: Iterable[str]) -> None:
+    """Free the numbers and addresses of *userids*, who are about to be written: two may exchange theirs."""
+    tx.run_many(
+        """
+        UPDATE users SET mobile = NULL, email_key = NULL WHERE corp_id = :corp_id AND userid = :userid
+        """,
+        [{"corp_id": corp_id, "userid": userid} for userid in userids],
+    )
+
+
 def put_search_keys(tx: Tx, user: User) -> None:
     """Let *user* be found by their names and number of now; who left is not found."""
     keys = keys_of_person(user.name, user.nickname, user.mobile) if user.active else ()

@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from rili.actions import directory
+from rili.actions import register as organisations
+from rili.actions.directory import Place
 from rili.cli.admin import register
+from rili.store import memberships
+from rili.store.db import Tx
 from rili.store.migrations import migrate
+from rili.store.open import open_database
+from tests.people import NOW_MS, add_organisation, add_user
+
+T = TypeVar("T")
 
 cli = typer.Typer()
 register(cli)
 
 
 class Desk:
-    """An administrator with files: an organisation with 研发 2 above 平台 3, ann who leads 2, bob, and gone, who left."""
+    """An organisation with 研发 2 above 平台 3, ann who leads 2, bob, and gone, who left; and files."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._url = url
         self._file = folder / "people.csv"
         migrate(url)
-        self.json("org", "add", "公司")
-        self.json("department", "add", "研发", "--id", "2")
-        self.json("department", "add", "平台", "--id", "3", "--parent", "2")
-        self.json(
-            "user",
-            "add",
-            "安",
-            "--userid",
-            "ann",
-            "--mobile",
-            "13900000001",
-            "--leads",
-            "2",
-            "--title",
-            "工程师",
-        )
-        self.json(
-            "user", "add", "鲍", "--userid", "bob", "--mobile", "13900000002", "--email", "b@example.com"
-        )
-        self.json("user", "add", "走", "--userid", "gone")
-        self.json("user", "remove", "gone")
+        self.within(self._seed)
+
+    def _seed(self, tx: Tx) -> None:
+        corp_id = add_organisation(tx)
+        directory.add_department(tx, corp_id, 2, "研发")
+        directory.add_department(tx, corp_id, 3, "平台", 2)
+        add_user(tx, corp_id, "ann", Place(2, leader=True), name="安", mobile="13900000001", title="工程师")
+        add_user(tx, corp_id, "bob", name="鲍", mobile="13900000002", email="b@example.com")
+        add_user(tx, corp_id, "gone", name="走")
+        directory.remove_user(tx, corp_id, "gone", now_ms=NOW_MS)
+
+    def within(self, action: Callable[[Tx], T]) -> T:
+        async def run() -> T:
+            db = open_database(self._url, 1)
+            try:
+                return await db.write(action)
+            finally:
+                await db.close()
+
+        return asyncio.run(run())
 
     def run(self, *arguments: str) -> Any:
         return CliRunner().invoke(cli, [*arguments], env={"RILI_DATABASE": self._url})
@@ -62,8 +72,17 @@ class Desk:
         return json.loads(self.load(text, "--json", *options).stdout)
 
     def everybody(self) -> Any:
-        found = self.json("user", "list", "--left")["users"]
-        return [self.json("user", "show", one["userid"]) for one in found]
+        """All that is stored of people and departments."""
+
+        def read(tx: Tx) -> Any:
+            corp_id = organisations.only_organisation(tx).corp_id
+            return (
+                directory.list_users(tx, corp_id, left=True),
+                memberships.of_everybody(tx, corp_id),
+                directory.list_departments(tx, corp_id),
+            )
+
+        return self.within(read)
 
 
 @pytest.fixture

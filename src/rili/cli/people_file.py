@@ -17,6 +17,7 @@ from rili.cli.command import (
     Config,
     Json,
     Org,
+    Record,
     Url,
     corp_id_of,
     fail,
@@ -59,7 +60,7 @@ def import_users(
         )
 
     report = (read if dry_run else write)(config, database, act)
-    problems = [msgspec.structs.asdict(problem) for problem in report.problems]
+    problems: list[Record] = [msgspec.structs.asdict(problem) for problem in report.problems]
     if as_json:
         print_record(
             msgspec.structs.asdict(report) | {"problems": problems, "written": not dry_run and not problems},

@@ -42,17 +42,9 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
     Whole names first, then names that begin so, then by id.
     """
     asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + _LAST}
-    total = tx.one(
-        """
-        SELECT COUNT(DISTINCT id) FROM search_keys
-         WHERE corp_id = :corp_id AND kind = :kind AND key BETWEEN :word AND :last
-           AND (place = 0 OR (place = 1 AND :word <> :last) OR (place = 2 AND key = :word))
-        """,
-        **asked,
-    )
     rows = tx.all(
         """
-        SELECT id FROM search_keys
+        SELECT id, COUNT(*) OVER () FROM search_keys
          WHERE corp_id = :corp_id AND kind = :kind AND key BETWEEN :word AND :last
            AND (place = 0 OR (place = 1 AND :word <> :last) OR (place = 2 AND key = :word))
          GROUP BY id
@@ -63,4 +55,14 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
         limit=limit,
         offset=offset,
     )
-    return Found(total[0] if total else 0, [id_ for (id_,) in rows])
+    if rows or offset == 0:
+        return Found(rows[0][1] if rows else 0, [id_ for id_, _ in rows])
+    beyond = tx.one(
+        """
+        SELECT COUNT(DISTINCT id) FROM search_keys
+         WHERE corp_id = :corp_id AND kind = :kind AND key BETWEEN :word AND :last
+           AND (place = 0 OR (place = 1 AND :word <> :last) OR (place = 2 AND key = :word))
+        """,
+        **asked,
+    )
+    return Found(beyond[0] if beyond else 0, [])

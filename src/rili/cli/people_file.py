@@ -30,6 +30,7 @@ from rili.cli.command import (
 from rili.store.db import Tx
 
 FILE_BYTES = 64 * 1024 * 1024
+_NO_CELLS: list[str] = []
 
 
 def import_users(
@@ -92,7 +93,7 @@ def read_lines(file: Path) -> list[Line]:
         fail(f"{file} is not UTF-8: byte {wrong.start}; save it as CSV UTF-8")
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        columns = [name.strip() for name in next(rows, [])]
+        columns = [name.strip() for name in next(rows, _NO_CELLS)]
         _check_columns(columns)
         lines: list[Line] = []
         for cells in rows:

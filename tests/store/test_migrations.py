@@ -49,7 +49,8 @@ def test_processes_may_migrate_at_once(database_url):
     with ThreadPoolExecutor(4) as processes:
         applied = list(processes.map(lambda _: migrate(database_url), range(4)))
 
-    assert sorted(applied) == [[], [], [], NAMES]
+    # Each by one of them; which one is for the lock to say, that each migration takes anew.
+    assert sorted(name for names in applied for name in names) == NAMES
 
 
 STARTS_MS = (0, 1, CELL_MS - 1, CELL_MS, -1, -CELL_MS, -CELL_MS - 1, 1_790_557_200_000, -62_135_596_800_000)

@@ -183,7 +183,8 @@ def test_serve_from_an_empty_database(start: Any, database_url: str) -> None:
     environ = {"RILI_DATABASE": database_url, "RILI_PORT": "0"}
     refused = once("serve", **environ)
     assert refused.exit_code == 1
-    assert "0002_series; run: rili migrate" in refused.stderr
+    assert "0001_calendar, 0002_series" in refused.stderr
+    assert "; run: rili migrate" in refused.stderr
     assert "lacks 0001_calendar" in once("doctor", **environ).stdout
 
     migrated = once("migrate", **environ)

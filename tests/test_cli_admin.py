@@ -67,7 +67,7 @@ def test_an_organisation_from_nothing(terminal: Terminal):
         "zone": "Asia/Shanghai",
         "language": "zh_CN",
     }
-    assert department == {"dept_id": 2, "parent_id": 1, "name": "研发部"}
+    assert department == {"dept_id": 2, "parent_id": 1, "name": "研发部", "order": 0, "flags": []}
     assert boss["admin"]
     assert len(ann["userid"]) == 18
     assert ann["union_id"].endswith("iEiE")
@@ -112,6 +112,68 @@ def test_set_and_remove(terminal: Terminal):
     assert terminal.json("org", "list") == {"organisations": []}
 
 
+def test_what_apps_are_told_besides(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    department = terminal.json(
+        "department", "add", "研发部", "--id", "2", "--order", "7", "--flag", "hide_dept"
+    )
+    ann = terminal.json(
+        "user", "add", "安", "--userid", "ann", "--nickname", "Anna", "--remark", "新人", "--work-place", "杭州",
+        "--telephone", "0571-1", "--org-email", "ann@corp.example", "--extension", '{"爱好": "旅游"}',
+        "--hired", "2024-07-15", "--flag", "senior", "--flag", "boss",
+    )  # fmt: skip
+    role = terminal.json("role", "add", "财务", "--group", "职务", "--id", "9")
+    given = terminal.json("role", "set", "9", "--give", "ann", "--name", "出纳")
+
+    assert (department["order"], department["flags"]) == (7, ["hide_dept"])
+    assert {name: ann[name] for name in ("nickname", "remark", "work_place", "telephone", "org_email")} == {
+        "nickname": "Anna", "remark": "新人", "work_place": "杭州", "telephone": "0571-1",
+        "org_email": "ann@corp.example",
+    }  # fmt: skip
+    assert (ann["hired_ms"], ann["flags"]) == (1_720_972_800_000, ["boss", "senior"])
+    assert ann["extension"] == '{"爱好": "旅游"}'
+    assert role == {"role_id": 9, "group": "职务", "name": "财务", "members": []}
+    assert given == {"role_id": 9, "group": "职务", "name": "出纳", "members": ["ann"]}
+    assert terminal.json("user", "show", "ann")["roles"] == [9]
+    assert terminal.json("role", "list") == {"roles": [{"role_id": 9, "group": "职务", "name": "出纳"}]}
+
+    cleared = terminal.json("user", "set", "ann", "--hired", "", "--flag", "", "--remark", "")
+    assert (cleared["hired_ms"], cleared["flags"], cleared["remark"], cleared["nickname"]) == (
+        None, [], None, "Anna",
+    )  # fmt: skip
+    assert terminal.json("department", "set", "2", "--flag", "", "--order", "1")["flags"] == []
+    assert terminal.json("role", "set", "9", "--take", "ann")["members"] == []
+    assert terminal.json("role", "remove", "9") == {"role_id": 9, "removed": True}
+    assert terminal.json("role", "list") == {"roles": []}
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        pytest.param(
+            "user set ann --extension [1]", "extension is not the text of a JSON object", id="extension"
+        ),
+        pytest.param("user set ann --hired yesterday", "is no date such as", id="hired"),
+        pytest.param("user set ann --flag rich", "No such flag: rich", id="flag of a person"),
+        pytest.param("department set 1 --flag rich", "No such flag: rich", id="flag of a department"),
+        pytest.param("department set 1 --order -1", "order is a number from 0", id="order"),
+        pytest.param("role set 9 --give nobody", "No user nobody", id="role for nobody"),
+        pytest.param("role set 8 --name x", "No role 8", id="no role"),
+        pytest.param("role add 财务 --id 8", "has that name already", id="name twice in a group"),
+        pytest.param("role add 出纳 --id 9", "Role 9 exists already", id="number twice"),
+    ],
+)
+def test_what_apps_are_told_is_refused(terminal: Terminal, command: str, problem: str):
+    terminal.json("org", "add", "公司")
+    terminal.json("user", "add", "安", "--userid", "ann")
+    terminal.json("role", "add", "财务", "--id", "9")
+
+    result = terminal.run(*command.split())
+
+    assert result.exit_code == 1
+    assert problem in result.stderr
+
+
 def test_a_password_comes_from_the_standard_input(terminal: Terminal):
     terminal.json("org", "add", "公司")
     terminal.json("user", "add", "安", "--userid", "ann")
@@ -146,7 +208,7 @@ def test_a_table_aligns_chinese(terminal: Terminal):
         "ann     annUnionId  安安  13900000001         no     yes",
         "bob     bobUnionId  Bob                       no     yes",
     ]
-    assert terminal.run("department", "show", "1").stdout == "dept_id  1\nname     公司\n"
+    assert terminal.run("department", "show", "1").stdout == "dept_id  1\nname     公司\norder    0\n"
 
 
 @pytest.mark.parametrize(
@@ -216,45 +278,3 @@ def test_no_database_named():
 
     assert result.exit_code == 1
     assert result.stderr.startswith("error: ")
-
-
-def test_categories(terminal: Terminal):
-    terminal.json("org", "add", "公司")
-    weekly = terminal.json("category", "add", " 周例会 ")
-    other = terminal.json("category", "add", "面试")
-
-    assert weekly == {"category_id": weekly["category_id"], "name": "周例会"}
-    assert terminal.json("category", "list") == {"categories": [weekly, other]}
-    renamed = terminal.json("category", "set", weekly["category_id"], "--name", "Weekly")
-    assert terminal.json("category", "show", weekly["category_id"]) == renamed
-    assert renamed == {"category_id": weekly["category_id"], "name": "Weekly"}
-    terminal.json("category", "remove", other["category_id"])
-    assert terminal.json("category", "list") == {"categories": [renamed]}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        pytest.param(["add", "Weekly"], "error: The category Weekly exists already\n", id="twice"),
-        pytest.param(["add", "  "], "error: name is empty\n", id="no name"),
-        pytest.param(["add", "x" * 65], "error: name is longer than 64 characters\n", id="long"),
-        pytest.param(["show", "none"], "error: No category none\n", id="show none"),
-        pytest.param(["set", "none", "--name", "x"], "error: No category none\n", id="set none"),
-        pytest.param(["remove", "none"], "error: No category none\n", id="remove none"),
-    ],
-)
-def test_bad_categories(terminal: Terminal, arguments: list[str], line: str):
-    terminal.json("org", "add", "公司")
-    terminal.json("category", "add", "Weekly")
-
-    result = terminal.run("category", *arguments)
-
-    assert (result.exit_code, result.stderr) == (1, line)
-
-
-def test_minutes_of_no_event(terminal: Terminal):
-    terminal.json("org", "add", "公司")
-
-    for arguments in (["add", "none", "m", "--creator", "x"], ["list", "none"], ["remove", "none", "m"]):
-        result = terminal.run("minutes", *arguments)
-        assert (result.exit_code, result.stderr) == (1, "error: No event none\n")

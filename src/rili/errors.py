@@ -212,6 +212,13 @@ class UnauthorizedClient(Failure):
     message = "unauthorized.client"
 
 
+class ParameterError(Failure):
+    """400 `parameter.error`: what the searches of the directory call a parameter that breaks a rule."""
+
+    code = "parameter.error"
+    message = "参数错误"
+
+
 class UserNotFound(Failure):
     """404 `invalidParameter.user.notFound`."""
 

@@ -11,7 +11,7 @@ from rili.actions.directory import Place
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model import scopes
 from rili.model.directory import OrganisationChange, UserChange
-from rili.store import calendars, guests, organisations, users
+from rili.store import calendars, guests, memberships, organisations, users
 from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
 
 
@@ -21,7 +21,7 @@ def test_a_new_person_has_a_calendar_and_is_in_the_root_department(shared_databa
     def act(tx):
         corp_id = add_organisation(tx)
         user = add_user(tx, corp_id, "a", mobile="13900000001", email="A@Example.com")
-        return user, calendars.primary(tx, corp_id, user.union_id), users.memberships(tx, corp_id, "a")
+        return user, calendars.primary(tx, corp_id, user.union_id), memberships.of_user(tx, corp_id, "a")
 
     user, calendar, places = db.write(act)
 
@@ -70,7 +70,7 @@ def test_a_person_is_refused(shared_database: SharedDatabase, members: dict[str,
             tx, corp_id, "known", union_id="knownUnionId", mobile="13900000001", email="known@example.com"
         )
         add_user(tx, corp_id, "left")
-        directory.remove_user(tx, corp_id, "left")
+        directory.remove_user(tx, corp_id, "left", now_ms=NOW_MS)
         return corp_id
 
     corp_id = shared_database.write(prepare)
@@ -121,7 +121,7 @@ def test_who_leaves_is_found_no_more_but_keeps_the_name(shared_database: SharedD
         corp_id = add_organisation(tx)
         gone = add_user(tx, corp_id, "gone", mobile="13900000001", email="gone@example.com", admin=True)
         add_user(tx, corp_id, "stays", manager_userid="gone")
-        directory.remove_user(tx, corp_id, "gone")
+        directory.remove_user(tx, corp_id, "gone", now_ms=NOW_MS)
         return corp_id, gone.union_id
 
     corp_id, union_id = shared_database.write(act)
@@ -131,7 +131,7 @@ def test_who_leaves_is_found_no_more_but_keeps_the_name(shared_database: SharedD
     assert shared_database.read(lambda tx: users.by_email_keys(tx, corp_id, ["gone@example.com"])) == {}
     assert shared_database.read(lambda tx: users.colleagues(tx, corp_id, [union_id])) == {}
     assert shared_database.read(lambda tx: users.names(tx, corp_id, [union_id])) == {union_id: "gone"}
-    assert shared_database.read(lambda tx: users.memberships(tx, corp_id, "gone")) == []
+    assert shared_database.read(lambda tx: memberships.of_user(tx, corp_id, "gone")) == []
     assert shared_database.read(lambda tx: users.by_userid(tx, corp_id, "stays")).manager_userid is None
     assert len(shared_database.read(lambda tx: directory.list_users(tx, corp_id, left=True))) == 2
     with pytest.raises(ItemNotFound, match="User gone left"):
@@ -250,7 +250,7 @@ def test_an_organisation_goes_with_all_it_held(shared_database: SharedDatabase):
         shared_database.write(lambda tx: register.remove_organisation(tx, corp_id))
 
     def remove(tx):
-        directory.remove_user(tx, corp_id, "a")
+        directory.remove_user(tx, corp_id, "a", now_ms=NOW_MS)
         register.remove_app(tx, corp_id, app_key)
         register.remove_organisation(tx, corp_id)
 

@@ -37,6 +37,10 @@ def test_asking_again_returns_the_same_token_and_extends_it(shared_database: Sha
     assert again == first
     assert expires(shared_database, first) == NOW_MS + HOURS_2_MS - 1 + HOURS_2_MS
 
+    # Of other tests' tokens, which expired too: a sweep takes some at a time.
+    shared_database.write(
+        lambda tx: tx.run("DELETE FROM tokens WHERE corp_id <> :corp_id", corp_id=app[0].corp_id)
+    )
     late = NOW_MS + 2 * HOURS_2_MS - 1
     after_expiry = ask("n3", late)
 

@@ -46,7 +46,7 @@ class Office:
             admin=True,
         )
         self.gone: User = add_user(tx, self.corp_id, "gone", mobile="13900000009")
-        directory.remove_user(tx, self.corp_id, "gone")
+        directory.remove_user(tx, self.corp_id, "gone", now_ms=NOW_MS)
         self._app, self.app_secret = add_app(tx, self.corp_id)
 
     @property

@@ -128,6 +128,9 @@ def test_the_operations() -> None:
         "GetAccessToken",
         "GetToken",
         "GetUser",
+        "SearchUser",
+        "SearchDepartment",
+        "BatchGetUser",
     } <= (OPERATIONS.keys())
 
 

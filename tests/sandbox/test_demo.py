@@ -6,7 +6,7 @@ from rili.actions import directory
 from rili.auth.passwords import hash_password
 from rili.model import scopes
 from rili.sandbox import demo
-from rili.store import apps, calendars, users
+from rili.store import apps, calendars, memberships
 from tests.people import NOW_MS, SharedDatabase
 
 SECRETS = demo.DemoSecrets(app_secret="s" * 64, password="demo password")
@@ -34,9 +34,9 @@ def test_the_demo_organisation_is_as_it_is_described(shared_database: SharedData
     assert shared_database.read(lambda tx: apps.get(tx, told.app_key)).scopes == scopes.ALL
     for user in people:
         assert shared_database.read(lambda tx, user=user: calendars.primary(tx, told.corp_id, user.union_id))
-        assert shared_database.read(lambda tx, user=user: users.memberships(tx, told.corp_id, user.userid)), (
-            user.userid
-        )
+        assert shared_database.read(
+            lambda tx, user=user: memberships.of_user(tx, told.corp_id, user.userid)
+        ), user.userid
 
 
 def test_ids_are_constants():

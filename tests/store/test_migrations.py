@@ -11,7 +11,15 @@ from rili.store.migrations import UnknownMigration, migrate, pending, text_for
 from rili.store.open import open_database
 from tests.store.conftest import outside
 
-NAMES = ["0001_calendar", "0002_series", "0003_agenda_cells", "0004_answers", "0006_check_in", "0008_usage"]
+NAMES = [
+    "0001_calendar",
+    "0002_series",
+    "0003_agenda_cells",
+    "0004_answers",
+    "0006_check_in",
+    "0007_directory",
+    "0008_usage",
+]
 
 
 def tables(url):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from rili.errors import InvalidParameter
 from rili.model import zones
-from rili.model.directory import LANGUAGES
+from rili.model.directory import LANGUAGES, USER_FLAGS, User
 
 _USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _UNION_ID = re.compile(r"[A-Za-z0-9]{8,64}")
@@ -30,6 +32,31 @@ def optional_text(field: str, value: str | None, most: int) -> str | None:
     if any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in kept):
         raise InvalidParameter(f"{field} holds control characters or no valid text")
     return kept or None
+
+
+def flags(known: tuple[str, ...], value: frozenset[str]) -> frozenset[str]:
+    if unknown := sorted(value - set(known)):
+        raise InvalidParameter(f"No such flag: {', '.join(unknown)}; there are {', '.join(known)}")
+    return value
+
+
+def extension(value: str | None) -> str | None:
+    """A JSON object as text, of 2,000 characters at most. Source: "Query user details"."""
+    kept = optional_text("extension", value, 2000)
+    if kept:
+        try:
+            read: object = msgspec.json.decode(kept)
+        except (msgspec.DecodeError, RecursionError):
+            read = None
+        if not isinstance(read, dict):
+            raise InvalidParameter("extension is not the text of a JSON object")
+    return kept
+
+
+def number(field: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise InvalidParameter(f"{field} is a number from {least} to {most}")
+    return value
 
 
 def userid(value: str) -> str:
@@ -77,3 +104,29 @@ def language(value: str) -> str:
     if value not in LANGUAGES:
         raise InvalidParameter(f"language is one of {', '.join(LANGUAGES)}")
     return value
+
+
+def person(user: User) -> User:
+    """*user* with its texts trimmed; raises InvalidParameter for what may not be stored."""
+    number_of_user = mobile(user.mobile)
+    return msgspec.structs.replace(
+        user,
+        name=text("name", user.name, 80),
+        mobile=number_of_user,
+        state_code=state_code(user.state_code) or ("86" if number_of_user else None),
+        email=email(user.email),
+        title=optional_text("title", user.title, 200),
+        job_number=optional_text("job number", user.job_number, 50),
+        avatar=optional_text("avatar", user.avatar, 1000),
+        nickname=optional_text("nickname", user.nickname, 80),
+        remark=optional_text("remark", user.remark, 2000),
+        work_place=optional_text("work place", user.work_place, 100),
+        telephone=optional_text("telephone", user.telephone, 50),
+        org_email=email(user.org_email),
+        extension=extension(user.extension),
+        hired_ms=None if user.hired_ms is None else number("hired date", user.hired_ms, 0, 2**53),
+        flags=flags(USER_FLAGS, user.flags),
+        manager_userid=user.manager_userid or None,
+        zone=zone(user.zone) if user.zone else None,
+        language=language(user.language) if user.language else None,
+    )

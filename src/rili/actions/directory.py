@@ -7,10 +7,18 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET, Struct
 
-from rili.actions import checks
+from rili.actions import checks, leaving
 from rili.errors import InvalidParameter, ItemNotFound
-from rili.model.directory import ROOT_DEPT_ID, Department, Membership, User, UserChange, email_key
-from rili.store import calendars, departments, organisations, tokens, users
+from rili.model.directory import (
+    DEPARTMENT_FLAGS,
+    ROOT_DEPT_ID,
+    Department,
+    Membership,
+    User,
+    UserChange,
+    email_key,
+)
+from rili.store import calendars, departments, memberships, organisations, roles, tokens, users
 from rili.store.db import Tx
 
 
@@ -22,16 +30,30 @@ class Place(Struct, frozen=True):
 
 
 def add_department(
-    tx: Tx, corp_id: str, dept_id: int, name: str, parent_id: int = ROOT_DEPT_ID
+    tx: Tx,
+    corp_id: str,
+    dept_id: int,
+    name: str,
+    parent_id: int = ROOT_DEPT_ID,
+    *,
+    sort_order: int = 0,
+    flags: frozenset[str] = frozenset(),
 ) -> Department:
     _organisation_exists(tx, corp_id)
-    if not 1 < dept_id < 2**53:
+    if not ROOT_DEPT_ID < dept_id < 2**53:
         raise InvalidParameter("A department's number is between 2 and 9007199254740991")
     if departments.get(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} exists already")
     get_department(tx, corp_id, parent_id)
-    department = Department(
-        corp_id=corp_id, dept_id=dept_id, parent_id=parent_id, name=checks.text("name", name, 64)
+    department = _checked_department(
+        Department(
+            corp_id=corp_id,
+            dept_id=dept_id,
+            parent_id=parent_id,
+            name=name,
+            sort_order=sort_order,
+            flags=flags,
+        )
     )
     departments.add(tx, department)
     return department
@@ -51,15 +73,22 @@ def list_departments(tx: Tx, corp_id: str) -> list[Department]:
 
 
 def set_department(
-    tx: Tx, corp_id: str, dept_id: int, *, name: str | None = None, parent_id: int | None = None
+    tx: Tx,
+    corp_id: str,
+    dept_id: int,
+    *,
+    name: str | None = None,
+    parent_id: int | None = None,
+    sort_order: int | None = None,
+    flags: frozenset[str] | None = None,
 ) -> Department:
-    """Rename or move a department; None leaves as it is."""
+    """Change what is given; None leaves as it is."""
     department = get_department(tx, corp_id, dept_id)
-    if name is not None:
-        department = msgspec.structs.replace(department, name=checks.text("name", name, 64))
     if parent_id is not None:
         _not_below(tx, corp_id, parent_id, dept_id)
-        department = msgspec.structs.replace(department, parent_id=parent_id)
+    given = {"name": name, "parent_id": parent_id, "sort_order": sort_order, "flags": flags}
+    named = {field: value for field, value in given.items() if value is not None}
+    department = _checked_department(msgspec.structs.replace(department, **named))
     departments.replace(tx, department)
     return department
 
@@ -68,7 +97,7 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
     get_department(tx, corp_id, dept_id)
     if dept_id == ROOT_DEPT_ID:
         raise InvalidParameter("The root department stays as long as the organisation")
-    if any(other.parent_id == dept_id for other in departments.list_all(tx, corp_id)):
+    if departments.below(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
@@ -104,7 +133,7 @@ def get_user(tx: Tx, corp_id: str, userid: str) -> User:
 
 
 def departments_of(tx: Tx, user: User) -> list[Membership]:
-    return users.memberships(tx, user.corp_id, user.userid)
+    return memberships.of_user(tx, user.corp_id, user.userid)
 
 
 def list_users(tx: Tx, corp_id: str, *, left: bool = False) -> list[User]:
@@ -115,7 +144,7 @@ def list_users(tx: Tx, corp_id: str, *, left: bool = False) -> list[User]:
 
 def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iterable[Place] | None) -> User:
     """Change what *change* names; *places*, when given, replace the person's departments."""
-    user = _present(tx, corp_id, userid)
+    user = get_present(tx, corp_id, userid)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     user = _checked(tx, msgspec.structs.replace(user, **named))
     users.replace(tx, user)
@@ -125,27 +154,31 @@ def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iter
 
 
 def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str) -> None:
-    _present(tx, corp_id, userid)
+    get_present(tx, corp_id, userid)
     users.set_password_hash(tx, corp_id, userid, password_hash)
 
 
-def remove_user(tx: Tx, corp_id: str, userid: str) -> None:
-    """A person leaves: nobody finds or signs in as that person, events keep the name.
+def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
+    """A person leaves: nobody finds or signs in as that person, what is past keeps the name.
 
-    The number and the address are free again; userid and unionId are never given to another.
+    Their events of the future pass to the next person (`leaving.pass_on`). The number and the address are free
+    again; userid and unionId are never given to another.
     """
-    user = _present(tx, corp_id, userid)
+    user = get_present(tx, corp_id, userid)
     gone = msgspec.structs.replace(
         user, active=False, admin=False, mobile=None, state_code=None, email=None, manager_userid=None
     )
+    leaving.pass_on(tx, user, now_ms=now_ms)
     users.replace(tx, gone)
     users.set_password_hash(tx, corp_id, userid, None)
-    users.replace_memberships(tx, corp_id, userid, [])
+    memberships.replace(tx, corp_id, userid, [])
+    roles.take_all(tx, corp_id, userid)
     users.forget_manager(tx, corp_id, userid)
     tokens.remove_of_user(tx, corp_id, user.union_id)
 
 
-def _present(tx: Tx, corp_id: str, userid: str) -> User:
+def get_present(tx: Tx, corp_id: str, userid: str) -> User:
+    """The person. Raises ItemNotFound, also for who left."""
     user = get_user(tx, corp_id, userid)
     if not user.active:
         raise ItemNotFound(f"User {userid} left")
@@ -154,20 +187,7 @@ def _present(tx: Tx, corp_id: str, userid: str) -> User:
 
 def _checked(tx: Tx, user: User) -> User:
     """*user* with its texts trimmed; raises InvalidParameter for what may not be stored."""
-    mobile = checks.mobile(user.mobile)
-    user = msgspec.structs.replace(
-        user,
-        name=checks.text("name", user.name, 80),
-        mobile=mobile,
-        state_code=checks.state_code(user.state_code) or ("86" if mobile else None),
-        email=checks.email(user.email),
-        title=checks.optional_text("title", user.title, 200),
-        job_number=checks.optional_text("job number", user.job_number, 50),
-        avatar=checks.optional_text("avatar", user.avatar, 1000),
-        manager_userid=user.manager_userid or None,
-        zone=checks.zone(user.zone) if user.zone else None,
-        language=checks.language(user.language) if user.language else None,
-    )
+    user = checks.person(user)
     if user.mobile:
         other = users.by_mobile(tx, user.corp_id, user.mobile)
         if other and other.userid != user.userid:
@@ -179,17 +199,30 @@ def _checked(tx: Tx, user: User) -> User:
     if user.manager_userid:
         if user.manager_userid == user.userid:
             raise InvalidParameter("Nobody is their own manager")
-        _present(tx, user.corp_id, user.manager_userid)
+        get_present(tx, user.corp_id, user.manager_userid)
     return user
+
+
+def _checked_department(department: Department) -> Department:
+    return msgspec.structs.replace(
+        department,
+        name=checks.text("name", department.name, 64),
+        sort_order=checks.number("order", department.sort_order, 0, 2**31 - 1),
+        flags=checks.flags(DEPARTMENT_FLAGS, department.flags),
+    )
+
+
+def sort_order_of(user: User) -> int:
+    """A person's place in a department: 18 digits, as observed; the newest first when sorted downwards."""
+    return user.created_ms * 100_000
 
 
 def _set_places(tx: Tx, user: User, places: Iterable[Place]) -> None:
     wanted = {place.dept_id: place for place in places} or {ROOT_DEPT_ID: Place(ROOT_DEPT_ID)}
     for dept_id in wanted:
         get_department(tx, user.corp_id, dept_id)
-    # 18 digits, as observed: the newest first when sorted downwards.
-    sort_order = user.created_ms * 100_000
-    users.replace_memberships(
+    sort_order = sort_order_of(user)
+    memberships.replace(
         tx,
         user.corp_id,
         user.userid,

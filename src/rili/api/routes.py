@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from rili.api import attendees, beside, check_in, contact, events, lists, oauth2, organizing, site, topapi
+from rili.api import (
+    attendees,
+    beside,
+    check_in,
+    contact,
+    events,
+    lists,
+    oauth2,
+    organizing,
+    site,
+    topapi_departments,
+    topapi_users,
+)
 from rili.api.router import Parameter, Route
 from rili.model import scopes
-from rili.wire import topapi as old
+from rili.wire import topapi_departments as old_departments
+from rili.wire import topapi_users as old
 from rili.wire.attendees import AddAttendees, AttendeesView, RemoveAttendees, RespondEvent
 from rili.wire.beside import AiMinutes, Categories, ConvertLegacyEventId, LegacyEventIds
 from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
-from rili.wire.contact import ContactUser
+from rili.wire.contact import (
+    BatchUsers,
+    ContactUser,
+    FoundDepartments,
+    FoundUsers,
+    SearchDepartmentRequest,
+    SearchUserRequest,
+)
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
@@ -64,6 +84,10 @@ SIGNED_IN = Parameter("type", "sign_in, not_yet_sign_in: required. 签到状态�
 SIGNED_OUT = Parameter("type", "sign_out, not_yet_sign_out: required. 签退状态，必填。")
 
 FETCH_ALL = Parameter("fetchAll", "Everybody's, not only the user's own. 是否查询全部。", bool)
+
+USER_ID_LIST = Parameter("userIdList", "1 to 100 userids, as a JSON array. 用户 userId 列表。")
+PERMISSION_CODE = Parameter("permissionCode", "A point that the app must have too. 权限点编码。")
+ACCESS_TOKEN = Parameter("access_token", "The app's token. 应用的 access_token。")
 
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
@@ -140,18 +164,62 @@ ROUTES = (
           None, GetToken, Token, tag="oauth2"),
     Route("GET", "/v1.0/contact/users/{unionId}", contact.get_user, "GetUser",
           "Get a user's profile. 获取用户通讯录个人信息。", scopes.USER_READ, None, ContactUser, tag="contact"),
+    Route("POST", "/v1.0/contact/users/search", contact.search_users, "SearchUser",
+          "Find users by name, pinyin or number. 搜索用户 userId。", scopes.ADDRESS_SEARCH,
+          SearchUserRequest, FoundUsers, tag="contact"),
+    Route("POST", "/v1.0/contact/departments/search", contact.search_departments, "SearchDepartment",
+          "Find departments by name or pinyin. 搜索部门 ID。", scopes.ADDRESS_SEARCH,
+          SearchDepartmentRequest, FoundDepartments, tag="contact"),
+    Route("GET", "/v1.0/contact/users/batch/get", contact.batch_get_users, "BatchGetUser",
+          "Get several users by userid. 批量查询用户。", scopes.MEMBER, None, BatchUsers,
+          (USER_ID_LIST, PERMISSION_CODE), tag="contact"),
     Route("GET", "/gettoken", oauth2.get_legacy_token, "gettoken",
           "Get an app's access token (old family). 获取 access_token（旧版）。", None, None, LegacyToken,
           (APP_KEY, APP_SECRET), tag="topapi"),
-    Route("POST", "/topapi/v2/user/get", topapi.get_user, "user.get",
+    Route("POST", "/topapi/v2/user/get", topapi_users.get_user, "user.get",
           "Get a user by userid (old family). 查询用户详情（旧版）。", None,
           old.GetUser, old.UserEnvelope, tag="topapi", form=True),
-    Route("POST", "/topapi/user/getbyunionid", topapi.get_user_by_union_id, "user.getbyunionid",
+    Route("POST", "/topapi/user/getbyunionid", topapi_users.get_user_by_union_id, "user.getbyunionid",
           "Get a userid by unionid (old family). 根据 unionid 查询用户（旧版）。", None,
           old.GetUserByUnionId, old.UserByUnionIdEnvelope, tag="topapi", form=True),
-    Route("POST", "/topapi/v2/user/getbymobile", topapi.get_user_by_mobile, "user.getbymobile",
+    Route("POST", "/topapi/v2/user/getbymobile", topapi_users.get_user_by_mobile, "user.getbymobile",
           "Get a userid by mobile number (old family). 根据手机号查询用户（旧版）。", None,
           old.GetUserByMobile, old.UserByMobileEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/user/list", topapi_users.list_users, "user.list",
+          "Users of a department (old family). 获取部门用户详情（旧版）。", None,
+          old.ListUsers, old.MembersEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/user/listsimple", topapi_users.list_users_simple, "user.listsimple",
+          "Names of users of a department (old family). 获取部门用户基础信息（旧版）。", None,
+          old.ListUsersSimple, old.NamedUsersEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/user/listid", topapi_users.list_userids, "user.listid",
+          "Userids of a department (old family). 获取部门用户 userid 列表（旧版）。", None,
+          old.ListUserids, old.UseridListEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/user/count", topapi_users.count_users, "user.count",
+          "How many users there are (old family). 获取员工人数（旧版）。", None,
+          old.CountUsers, old.UserCountEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/user/listadmin", topapi_users.list_admins, "user.listadmin",
+          "The administrators (old family). 获取管理员列表（旧版）。", None,
+          None, old.AdminsEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/department/listsub", topapi_departments.list_below, "department.listsub",
+          "Departments below one (old family). 获取部门列表（旧版）。", None,
+          old_departments.ListBelow, old_departments.DepartmentsEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/department/listsubid", topapi_departments.list_ids_below, "department.listsubid",
+          "Their ids (old family). 获取子部门 ID 列表（旧版）。", None,
+          old_departments.ListIdsBelow, old_departments.DeptIdListEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/department/get", topapi_departments.get_department, "department.get",
+          "Get a department (old family). 获取部门详情（旧版）。", None,
+          old_departments.GetDepartment, old_departments.DepartmentEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/department/listparentbydept", topapi_departments.list_parents_of_department,
+          "department.listparentbydept",
+          "What is above a department (old family). 获取指定部门的所有父部门列表（旧版）。", None,
+          old_departments.ListParentsOfDepartment, old_departments.ParentIdListEnvelope, tag="topapi", form=True),
+    Route("POST", "/topapi/v2/department/listparentbyuser", topapi_departments.list_parents_of_user,
+          "department.listparentbyuser",
+          "What is above the departments of a user (old family). 获取指定用户的所有父部门列表（旧版）。", None,
+          old_departments.ListParentsOfUser, old_departments.ParentListEnvelope, tag="topapi", form=True),
+    Route("GET", "/auth/scopes", topapi_departments.get_scopes, "auth.scopes",
+          "What of the directory the app may see (old family). 获取通讯录权限范围（旧版）。", None, None,
+          old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi"),
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),
     Route("GET", "/meet/{conferenceId}", site.meet, "meet", "Go to an online meeting. 进入视频会议。", tag="server",

@@ -1,4 +1,4 @@
-"""People, in the old family: HTTP 200 always, failures in `errcode`."""
+"""What every call of the old family shares: HTTP 200 always, failures in `errcode`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 from starlette.responses import Response
 
-from rili.actions import contacts
 from rili.api.http import Request, json_answer, report
 from rili.auth.callers import Caller, authenticate, require
 from rili.errors import (
@@ -23,15 +22,23 @@ from rili.errors import (
     Unavailable,
     UserNotFound,
 )
-from rili.model import scopes
+from rili.model.directory import LANGUAGES
 from rili.wire import topapi
 
 Fields = dict[str, Any]
 Method = Callable[[Request, Caller, Fields], Awaitable[object]]
 Handler = Callable[[Request], Awaitable[Response]]
 
+_MEANINGS = {
+    40035: "不合法的参数",
+    40068: "不合法的偏移量",
+    40069: "不合法的分页大小",
+    60003: "部门不存在",
+    400002: "参数错误",
+}
 
-def _method(scope: str) -> Callable[[Method], Handler]:
+
+def method(scope: str) -> Callable[[Method], Handler]:
     """Make a handler of a method that needs *scope*: token and body in, envelope out."""
 
     def wrap(method: Method) -> Handler:
@@ -67,52 +74,6 @@ def _method(scope: str) -> Callable[[Method], Handler]:
     return wrap
 
 
-@_method(scopes.MEMBER)
-async def get_user(request: Request, caller: Caller, fields: Fields) -> object:
-    """POST /topapi/v2/user/get"""
-    userid = _text(fields, "userid")
-    try:
-        person = await request.service.db.read(lambda tx: contacts.person(tx, caller.corp_id, userid))
-    except InvalidParameter:
-        raise LegacyFailure(33012, "无效的USERID") from None
-    except UserNotFound:
-        raise _unknown() from None
-    # Which points stand for "the phone permission" and "the e-mail permission" of this page, no source
-    # says: the ones that open the same members in the new family.
-    return topapi.UserDetail.of(
-        person.user,
-        person.memberships,
-        with_mobile=scopes.USER_MOBILE in caller.scopes,
-        with_email=scopes.USER_READ in caller.scopes,
-    )
-
-
-@_method(scopes.MEMBER)
-async def get_user_by_union_id(request: Request, caller: Caller, fields: Fields) -> object:
-    """POST /topapi/user/getbyunionid"""
-    union_id = _text(fields, "unionid")
-    try:
-        user = await request.service.db.read(
-            lambda tx: contacts.user_by_union_id(tx, caller.corp_id, union_id)
-        )
-    except UserNotFound:
-        raise _unknown() from None
-    return topapi.UserByUnionId(0, user.userid)
-
-
-@_method(scopes.MEMBER_BY_MOBILE)
-async def get_user_by_mobile(request: Request, caller: Caller, fields: Fields) -> object:
-    """POST /topapi/v2/user/getbymobile"""
-    mobile = _text(fields, "mobile")
-    try:
-        user = await request.service.db.read(lambda tx: contacts.user_by_mobile(tx, caller.corp_id, mobile))
-    except InvalidParameter:
-        raise LegacyFailure(40104, "无效的手机号码") from None
-    except UserNotFound:
-        raise _unknown() from None
-    return topapi.UserByMobile(user.userid)
-
-
 async def unknown_method(request: Request) -> Response:
     """Any other path under /topapi/"""
     path = unquote(request.scope["raw_path"].decode("latin-1"))
@@ -126,6 +87,9 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
     service = request.service
     try:
         caller = await authenticate(service.db, token, request.now_ms, service.tokens)
+        if caller.union_id is not None:
+            raise InvalidAuthentication  # a person's token is none of the old family
+        request.scope["rili.app_key"] = caller.app_key
         require(caller, scope)
     except MissingToken:
         raise _refused("40000", "access_token is blank") from None
@@ -136,18 +100,63 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
     return caller
 
 
-def _text(fields: Fields, name: str) -> str:
+def text(fields: Fields, name: str) -> str:
+    """A text that must be there. Raises LegacyFailure."""
     value = fields.get(name)
     if value is None or (value == "" and name != "userid"):
-        raise LegacyFailure(400002, f"参数错误: {name} is required")
+        raise bad(400002, f"{name} is required")
     if not isinstance(value, str):
-        raise LegacyFailure(400002, f"参数错误: {name} must be a string")
+        raise bad(400002, f"{name} must be a string")
     return value
+
+
+def number(fields: Fields, name: str, default: int | None = None) -> int:
+    """A number from 0 on, in JSON or as digits. Raises LegacyFailure."""
+    value = fields.get(name, "")
+    if value in ("", None):
+        if default is None:
+            raise bad(400002, f"{name} is required")
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 16:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise bad(400002, f"{name} must be a number")
+    return value
+
+
+def flag(fields: Fields, name: str, default: bool | None = None) -> bool:
+    """A boolean, in JSON or as text. Raises LegacyFailure."""
+    value = fields.get(name, "")
+    if value in ("", None):
+        if default is None:
+            raise bad(400002, f"{name} is required")
+        return default
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise bad(400002, f"{name} must be true or false")
+    return value
+
+
+def check_language(fields: Fields) -> None:
+    """Names are what they are in every language; another language than there is is refused."""
+    if fields.get("language") not in (None, "", *LANGUAGES):
+        raise bad(400002, f"language is one of {', '.join(LANGUAGES)}")
+
+
+def bad(errcode: int, rule: str) -> LegacyFailure:
+    """A refusal that names the member and the rule."""
+    return LegacyFailure(errcode, f"{_MEANINGS[errcode]}: {rule}")
+
+
+def no_department(dept_id: int) -> LegacyFailure:
+    return bad(60003, f"dept_id {dept_id}")
+
+
+def no_user() -> LegacyFailure:
+    """What is said of an id of nobody, of another organisation, of who left."""
+    return LegacyFailure(60121, UserNotFound.message)
 
 
 def _refused(sub_code: str, sub_msg: str) -> LegacyFailure:
     return LegacyFailure(88, "ding talk error", sub_code=sub_code, sub_msg=sub_msg)
-
-
-def _unknown() -> LegacyFailure:
-    return LegacyFailure(60121, UserNotFound.message)

@@ -8,6 +8,7 @@ from rili.cli.apps import apps, tokens
 from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
+from rili.cli.roles import roles
 from rili.cli.users import users
 
 
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(orgs, name="org")
     app.add_typer(departments, name="department")
     app.add_typer(users, name="user")
+    app.add_typer(roles, name="role")
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
     app.add_typer(categories, name="category")

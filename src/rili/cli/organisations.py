@@ -22,7 +22,9 @@ from rili.cli.command import (
     read,
     write,
 )
+from rili.cli.user_options import flags_of
 from rili.model.directory import (
+    DEPARTMENT_FLAGS,
     ROOT_DEPT_ID,
     Department,
     Organisation,
@@ -102,11 +104,26 @@ def remove_org(corp_id: CorpId, config: Config = None, database: Url = None, as_
     print_record({"corp_id": corp_id, "removed": True}, as_json)
 
 
+Order = Annotated[
+    int | None, typer.Option(metavar="NUMBER", help="Place among its siblings, the lowest first.")
+]
+Flags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--flag",
+        metavar="NAME",
+        help=f"Told to apps: {', '.join(DEPARTMENT_FLAGS)}. May be repeated; '' clears.",
+    ),
+]
+
+
 @departments.command("add")
 def add_department(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     parent: Annotated[int, typer.Option(metavar="DEPT_ID", help="The department above.")] = ROOT_DEPT_ID,
     dept_id: Annotated[int | None, typer.Option("--id", metavar="DEPT_ID", help="Its number.")] = None,
+    order: Order = None,
+    flag: Flags = None,
     org: Org = None,
     config: Config = None,
     database: Url = None,
@@ -117,7 +134,15 @@ def add_department(
     added = write(
         config,
         database,
-        lambda tx: directory.add_department(tx, corp_id_of(tx, org), number, name, parent),
+        lambda tx: directory.add_department(
+            tx,
+            corp_id_of(tx, org),
+            number,
+            name,
+            parent,
+            sort_order=order or 0,
+            flags=flags_of(flag) or frozenset(),
+        ),
     )
     print_record(_department(added), as_json)
 
@@ -145,16 +170,26 @@ def set_department(
     dept_id: DeptId,
     name: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     parent: Annotated[int | None, typer.Option(metavar="DEPT_ID", help="Move below this one.")] = None,
+    order: Order = None,
+    flag: Flags = None,
     org: Org = None,
     config: Config = None,
     database: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Rename or move a department."""
+    """Change what the options name. Who leads it is said of the person: rili user set --leads."""
     changed = write(
         config,
         database,
-        lambda tx: directory.set_department(tx, corp_id_of(tx, org), dept_id, name=name, parent_id=parent),
+        lambda tx: directory.set_department(
+            tx,
+            corp_id_of(tx, org),
+            dept_id,
+            name=name,
+            parent_id=parent,
+            sort_order=order,
+            flags=flags_of(flag),
+        ),
     )
     print_record(_department(changed), as_json)
 
@@ -178,4 +213,10 @@ def _organisation(organisation: Organisation) -> Record:
 
 
 def _department(department: Department) -> Record:
-    return {"dept_id": department.dept_id, "parent_id": department.parent_id, "name": department.name}
+    return {
+        "dept_id": department.dept_id,
+        "parent_id": department.parent_id,
+        "name": department.name,
+        "order": department.sort_order,
+        "flags": sorted(department.flags),
+    }

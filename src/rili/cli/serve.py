@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import derived
+from rili.actions import contacts, derived
 from rili.cli.command import Config, Json, Url, fail, now_ms, print_record
 from rili.config import BadSettings, Settings, load
 from rili.errors import Failure
@@ -162,7 +162,9 @@ def serve_until_stopped(
 
 
 async def derive_again(db: Database, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Bring every instant up to the tz data of now, when the database was made with another; how many moved."""
+    """Bring what is derived up to the rules and the tz data of now, where it is not; how many events moved."""
+    if not await db.read(contacts.indexed):
+        await db.write(contacts.index_again)
     if not await db.read(_of_another_tzdata):
         return 0
     return await db.write(lambda tx: derived.derive(tx, progress))

@@ -10,8 +10,9 @@ from typing import Annotated, TypeVar
 
 import typer
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
-from rili.actions import directory
+from rili.actions import directory, roles
 from rili.actions.directory import Place
 from rili.auth.passwords import hash_password
 from rili.cli.command import (
@@ -28,6 +29,31 @@ from rili.cli.command import (
     read,
     write,
 )
+from rili.cli.people_file import import_users
+from rili.cli.user_options import (
+    Avatar,
+    Departments,
+    Email,
+    Extension,
+    Flags,
+    Hired,
+    JobNumber,
+    Language,
+    Leads,
+    Manager,
+    Mobile,
+    Nickname,
+    OrgEmail,
+    Remark,
+    StateCode,
+    Telephone,
+    Title,
+    Userid,
+    WorkPlace,
+    Zone,
+    flags_of,
+    hired_ms,
+)
 from rili.errors import InvalidParameter
 from rili.model.directory import Membership, User, UserChange, new_union_id, new_userid
 from rili.model.ids import opaque_id
@@ -35,30 +61,9 @@ from rili.store.db import Tx
 
 users = typer.Typer(no_args_is_help=True, help="People of an organisation.")
 
-T = TypeVar("T")
+users.command("import")(import_users)
 
-Userid = Annotated[str, typer.Argument(metavar="USERID")]
-Mobile = Annotated[str | None, typer.Option(metavar="DIGITS", help="Mobile number, without the country.")]
-StateCode = Annotated[
-    str | None, typer.Option(metavar="DIGITS", help="Country of the number; 86 unless said.")
-]
-Email = Annotated[str | None, typer.Option(metavar="ADDRESS")]
-Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Position.")]
-JobNumber = Annotated[str | None, typer.Option(metavar="TEXT")]
-Avatar = Annotated[str | None, typer.Option(metavar="URL", help="Address of a picture.")]
-Manager = Annotated[str | None, typer.Option(metavar="USERID", help="Direct manager.")]
-Zone = Annotated[
-    str | None, typer.Option(metavar="ZONE", help="tz database name; the organisation's unless said.")
-]
-Language = Annotated[str | None, typer.Option(metavar="zh_CN|en_US", help="The organisation's unless said.")]
-Departments = Annotated[
-    list[int] | None,
-    typer.Option("--department", metavar="DEPT_ID", help="May be repeated; the root unless said."),
-]
-Leads = Annotated[
-    list[int] | None,
-    typer.Option("--leads", metavar="DEPT_ID", help="In this department, and leads it. May be repeated."),
-]
+T = TypeVar("T")
 
 
 @users.command("add")
@@ -74,6 +79,14 @@ def add_user(
     avatar: Avatar = None,
     manager: Manager = None,
     admin: Annotated[bool, typer.Option("--admin", help="An administrator of the organisation.")] = False,
+    nickname: Nickname = None,
+    remark: Remark = None,
+    work_place: WorkPlace = None,
+    telephone: Telephone = None,
+    org_email: OrgEmail = None,
+    extension: Extension = None,
+    hired: Hired = None,
+    flag: Flags = None,
     zone: Zone = None,
     language: Language = None,
     department: Departments = None,
@@ -90,8 +103,9 @@ def add_user(
     created_ms = now_ms()
 
     def add(tx: Tx) -> Record:
+        corp_id = corp_id_of(tx, org)
         user = User(
-            corp_id=corp_id_of(tx, org),
+            corp_id=corp_id,
             userid=chosen_userid,
             union_id=chosen_union_id,
             name=name,
@@ -103,6 +117,14 @@ def add_user(
             avatar=avatar,
             manager_userid=manager,
             admin=admin,
+            nickname=nickname,
+            remark=remark,
+            work_place=work_place,
+            telephone=telephone,
+            org_email=org_email,
+            extension=extension,
+            hired_ms=hired_ms(tx, corp_id, hired),
+            flags=flags_of(flag) or frozenset(),
             zone=zone,
             language=language,
             created_ms=created_ms,
@@ -149,6 +171,14 @@ def set_user(
     avatar: Avatar = None,
     manager: Manager = None,
     admin: Annotated[bool | None, typer.Option("--admin/--no-admin")] = None,
+    nickname: Nickname = None,
+    remark: Remark = None,
+    work_place: WorkPlace = None,
+    telephone: Telephone = None,
+    org_email: OrgEmail = None,
+    extension: Extension = None,
+    hired: Hired = None,
+    flag: Flags = None,
     zone: Zone = None,
     language: Language = None,
     department: Departments = None,
@@ -169,13 +199,22 @@ def set_user(
         avatar=_named(avatar),
         manager_userid=_named(manager),
         admin=_named(admin),
+        nickname=_named(nickname),
+        remark=_named(remark),
+        work_place=_named(work_place),
+        telephone=_named(telephone),
+        org_email=_named(org_email),
+        extension=_named(extension),
+        flags=_named(flags_of(flag)),
         zone=_named(zone),
         language=_named(language),
     )
 
     def change_user(tx: Tx) -> Record:
         corp_id = corp_id_of(tx, org)
-        return _detail(tx, directory.set_user(tx, corp_id, userid, change, _places(department, leads)))
+        began = UNSET if hired is None else hired_ms(tx, corp_id, hired)
+        changed = replace(change, hired_ms=began)
+        return _detail(tx, directory.set_user(tx, corp_id, userid, changed, _places(department, leads)))
 
     print_record(write(config, database, change_user), as_json)
 
@@ -184,8 +223,9 @@ def set_user(
 def remove_user(
     userid: Userid, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
-    """A person leaves. Events keep the name; mobile number and mail address are free again."""
-    write(config, database, lambda tx: directory.remove_user(tx, corp_id_of(tx, org), userid))
+    """A person leaves. Their events to come pass to the next person on each; number and address are free again."""
+    instant = now_ms()
+    write(config, database, lambda tx: directory.remove_user(tx, corp_id_of(tx, org), userid, now_ms=instant))
     print_record({"userid": userid, "removed": True}, as_json)
 
 
@@ -246,6 +286,15 @@ def _detail(tx: Tx, user: User) -> Record:
         "job_number": user.job_number,
         "avatar": user.avatar,
         "manager_userid": user.manager_userid,
+        "nickname": user.nickname,
+        "remark": user.remark,
+        "work_place": user.work_place,
+        "telephone": user.telephone,
+        "org_email": user.org_email,
+        "extension": user.extension,
+        "hired_ms": user.hired_ms,
+        "flags": sorted(user.flags),
+        "roles": [role.role_id for role in roles.roles_of(tx, user)],
         "zone": user.zone,
         "language": user.language,
         "departments": [place.dept_id for place in places],

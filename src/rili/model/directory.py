@@ -23,12 +23,39 @@ class Organisation(Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
+DEPARTMENT_FLAGS = (
+    "auto_add_user",
+    "auto_approve_apply",
+    "create_dept_group",
+    "group_contain_sub_dept",
+    "hide_dept",
+    "outer_dept",
+)
+"""What an app is told of a department; Rili has no groups and hides nobody (decision 66)."""
+
+USER_FLAGS = ("boss", "exclusive_account", "hide_mobile", "real_authed", "senior")
+"""What an app is told of a person; nothing here follows from it (decision 66)."""
+
+
 class Department(Struct, frozen=True, kw_only=True):
     """A department. Only the root, number 1, has no parent."""
 
     corp_id: str
     dept_id: int
     parent_id: int | None
+    name: str
+    sort_order: int = 0
+    """Its place among its siblings, the lowest first."""
+    flags: frozenset[str] = frozenset()
+    """Of DEPARTMENT_FLAGS, those that are true."""
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """What people are besides their departments: 主管理员 in the group 默认, for one."""
+
+    corp_id: str
+    role_id: int
+    group_name: str
     name: str
 
 
@@ -53,6 +80,19 @@ class User(Struct, frozen=True, kw_only=True):
     title: str | None = None
     job_number: str | None = None
     avatar: str | None = None
+    nickname: str | None = None
+    """Another name that finds the person: an English name, 花名."""
+    remark: str | None = None
+    work_place: str | None = None
+    telephone: str | None = None
+    """Of the office, with its extension."""
+    org_email: str | None = None
+    """An address that the organisation gave; `email` alone finds the person."""
+    extension: str | None = None
+    """A JSON object, as text."""
+    hired_ms: int | None = None
+    flags: frozenset[str] = frozenset()
+    """Of USER_FLAGS, those that are true."""
     manager_userid: str | None = None
     admin: bool = False
     active: bool = True
@@ -79,6 +119,14 @@ class UserChange(Struct, frozen=True, kw_only=True):
     title: str | UnsetType | None = UNSET
     job_number: str | UnsetType | None = UNSET
     avatar: str | UnsetType | None = UNSET
+    nickname: str | UnsetType | None = UNSET
+    remark: str | UnsetType | None = UNSET
+    work_place: str | UnsetType | None = UNSET
+    telephone: str | UnsetType | None = UNSET
+    org_email: str | UnsetType | None = UNSET
+    extension: str | UnsetType | None = UNSET
+    hired_ms: int | UnsetType | None = UNSET
+    flags: frozenset[str] | UnsetType = UNSET
     manager_userid: str | UnsetType | None = UNSET
     admin: bool | UnsetType = UNSET
     zone: str | UnsetType | None = UNSET
@@ -147,4 +195,9 @@ def new_agent_id(new_bytes: NewBytes) -> int:
 
 def new_dept_id(new_bytes: NewBytes) -> int:
     """Nine or ten digits, never the root's."""
+    return 100_000_000 + int.from_bytes(new_bytes(4), "big")
+
+
+def new_role_id(new_bytes: NewBytes) -> int:
+    """Nine or ten digits."""
     return 100_000_000 + int.from_bytes(new_bytes(4), "big")

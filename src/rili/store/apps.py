@@ -31,7 +31,7 @@ def add(tx: Tx, app: App, secret_hash: str) -> None:
         kind=app.kind,
         name=app.name,
         secret_hash=secret_hash,
-        scopes=_joined(app.scopes),
+        scopes=joined_scopes(app.scopes),
         created_ms=app.created_ms,
     )
 
@@ -67,7 +67,7 @@ def replace(tx: Tx, app: App) -> None:
         app_key=app.app_key,
         name=app.name,
         agent_id=app.agent_id,
-        scopes=_joined(app.scopes),
+        scopes=joined_scopes(app.scopes),
     )
 
 
@@ -121,7 +121,8 @@ def split_scopes(scopes: str) -> frozenset[str]:
     return frozenset(scopes.split())
 
 
-def _joined(scopes: frozenset[str]) -> str:
+def joined_scopes(scopes: frozenset[str]) -> str:
+    """Names in one text, as `split_scopes` reads them."""
     return " ".join(sorted(scopes))
 
 

@@ -22,7 +22,7 @@ class Primary(Struct, frozen=True, gc=False):
 
 def add(tx: Tx, corp_id: str, calendar_id: str, owner_id: str, kind: str) -> None:
     """*owner_id* is a unionId; *kind* is `primary`."""
-    tx.run(
+    tx.queue(
         """
         INSERT INTO calendars (corp_id, calendar_id, owner_id, kind)
         VALUES (:corp_id, :calendar_id, :owner_id, :kind)

@@ -62,7 +62,29 @@ def find(tx: Tx, corp_id: str, event_id: str, *, lock: bool = True) -> Stored | 
         corp_id=corp_id,
         id=event_id,
     )
-    return None if row is None else Stored(decode_event(row[0]), row[0], row[1] is not None, False)
+    if row is None:
+        return None
+    return Stored(decode_event(row[0]), row[0], row[1] is not None, row[1] is None)
+
+
+def organized_by(tx: Tx, corp_id: str, union_id: str, from_ms: int) -> list[str]:
+    """The ids of the events in the primary calendar of *union_id*, and kept there, that end after *from_ms*."""
+    rows = tx.all(
+        """
+        SELECT events.id
+          FROM calendars
+          JOIN agenda ON agenda.corp_id = calendars.corp_id AND agenda.calendar_id = calendars.calendar_id
+          JOIN events ON events.corp_id = agenda.corp_id AND events.id = agenda.event_id
+                     AND events.calendar_id = calendars.calendar_id
+         WHERE calendars.corp_id = :corp_id AND owner_id = :union_id AND kind = 'primary'
+           AND gone_ms IS NULL AND deleted_ms IS NULL AND (agenda.until_ms IS NULL OR agenda.until_ms > :from_ms)
+         ORDER BY events.id
+        """,
+        corp_id=corp_id,
+        union_id=union_id,
+        from_ms=from_ms,
+    )
+    return [event_id for (event_id,) in rows]
 
 
 def add(tx: Tx, event: Event) -> str:

@@ -1,45 +1,82 @@
-"""People and their places in departments."""
+"""People."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rili.model.directory import Membership, User, email_key
+from rili.model.directory import User, email_key
+from rili.model.search_words import keys_of_person
+from rili.store import search_keys
+from rili.store.apps import joined_scopes, split_scopes
 from rili.store.db import Row, Tx
 from rili.store.keys import as_keys
 
+_USERS = """
+    SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+           manager_userid, admin, active, zone, language, created_ms, nickname, remark, work_place, telephone,
+           org_email, extension, hired_ms, flags
+      FROM users
+"""
+"""What `_user` reads."""
+
 
 def add(tx: Tx, user: User) -> None:
-    tx.run(
+    tx.queue(
         """
         INSERT INTO users (corp_id, userid, union_id, name, mobile, state_code, email, email_key, title,
-                           job_number, avatar, manager_userid, admin, active, zone, language, created_ms)
-        VALUES (:corp_id, :userid, :union_id, :name, :mobile, :state_code, :email, :email_key, :title,
-                :job_number, :avatar, :manager_userid, :admin, :active, :zone, :language, :created_ms)
+                           job_number, avatar, manager_userid, admin, active, zone, language, created_ms,
+                           nickname, remark, work_place, telephone, org_email, extension, hired_ms, flags,
+                           modified_no)
+        SELECT :corp_id, :userid, :union_id, :name, :mobile, :state_code, :email, :email_key, :title,
+               :job_number, :avatar, :manager_userid, :admin, :active, :zone, :language, :created_ms,
+               :nickname, :remark, :work_place, :telephone, :org_email, :extension, :hired_ms, :flags,
+               people_no
+          FROM organisations WHERE corp_id = :corp_id
         """,
         union_id=user.union_id,
         created_ms=user.created_ms,
         **_changeable(user),
     )
+    put_search_keys(tx, user)
 
 
 def replace(tx: Tx, user: User) -> None:
     """Write *user* over the row of the same userid; unionId and password stay."""
-    tx.run(
+    # Who remembers names reads them again.
+    tx.queue(
+        "UPDATE organisations SET people_no = people_no + 1 WHERE corp_id = :corp_id", corp_id=user.corp_id
+    )
+    tx.queue(
         """
         UPDATE users
            SET name = :name, mobile = :mobile, state_code = :state_code, email = :email,
                email_key = :email_key, title = :title, job_number = :job_number, avatar = :avatar,
                manager_userid = :manager_userid, admin = :admin, active = :active, zone = :zone,
-               language = :language
+               language = :language, nickname = :nickname, remark = :remark, work_place = :work_place,
+               telephone = :telephone, org_email = :org_email, extension = :extension, hired_ms = :hired_ms,
+               flags = :flags,
+               modified_no = (SELECT people_no FROM organisations WHERE organisations.corp_id = users.corp_id)
          WHERE corp_id = :corp_id AND userid = :userid
         """,
         **_changeable(user),
     )
-    # Who remembers names reads them again.
-    tx.run(
-        "UPDATE organisations SET people_no = people_no + 1 WHERE corp_id = :corp_id", corp_id=user.corp_id
+    put_search_keys(tx, user)
+
+
+def let_go(tx: Tx, corp_id: str, userids: Iterable[str]) -> None:
+    """Free the numbers and addresses of *userids*, who are about to be written: two may exchange theirs."""
+    tx.run_many(
+        """
+        UPDATE users SET mobile = NULL, email_key = NULL WHERE corp_id = :corp_id AND userid = :userid
+        """,
+        [{"corp_id": corp_id, "userid": userid} for userid in userids],
     )
+
+
+def put_search_keys(tx: Tx, user: User) -> None:
+    """Let *user* be found by their names and number of now; who left is not found."""
+    keys = keys_of_person(user.name, user.nickname, user.mobile) if user.active else ()
+    search_keys.put(tx, user.corp_id, "user", user.userid, keys)
 
 
 def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -> None:
@@ -66,10 +103,8 @@ def password_hash(tx: Tx, corp_id: str, userid: str) -> str | None:
 def by_userid(tx: Tx, corp_id: str, userid: str) -> User | None:
     """The person, also one who left."""
     row = tx.one(
-        """
-        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
-               manager_userid, admin, active, zone, language, created_ms
-          FROM users
+        _USERS
+        + """
          WHERE corp_id = :corp_id AND userid = :userid
         """,
         corp_id=corp_id,
@@ -81,10 +116,8 @@ def by_userid(tx: Tx, corp_id: str, userid: str) -> User | None:
 def by_union_id(tx: Tx, corp_id: str, union_id: str) -> User | None:
     """The person; nobody when that person left."""
     row = tx.one(
-        """
-        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
-               manager_userid, admin, active, zone, language, created_ms
-          FROM users
+        _USERS
+        + """
          WHERE corp_id = :corp_id AND union_id = :union_id AND active = 1
         """,
         corp_id=corp_id,
@@ -96,10 +129,8 @@ def by_union_id(tx: Tx, corp_id: str, union_id: str) -> User | None:
 def by_mobile(tx: Tx, corp_id: str, mobile: str) -> User | None:
     """The person; who left has no number."""
     row = tx.one(
-        """
-        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
-               manager_userid, admin, active, zone, language, created_ms
-          FROM users
+        _USERS
+        + """
          WHERE corp_id = :corp_id AND mobile = :mobile
         """,
         corp_id=corp_id,
@@ -166,10 +197,8 @@ def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
 def list_all(tx: Tx, corp_id: str) -> list[User]:
     """Every person by userid, also who left."""
     rows = tx.all(
-        """
-        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
-               manager_userid, admin, active, zone, language, created_ms
-          FROM users
+        _USERS
+        + """
          WHERE corp_id = :corp_id
          ORDER BY userid
         """,
@@ -189,46 +218,32 @@ def forget_manager(tx: Tx, corp_id: str, userid: str) -> None:
     )
 
 
-def memberships(tx: Tx, corp_id: str, userid: str) -> list[Membership]:
-    """The person's departments, by number."""
+def admins(tx: Tx, corp_id: str) -> list[str]:
+    """The userids of the administrators."""
     rows = tx.all(
-        """
-        SELECT dept_id, leader, sort_order
-          FROM memberships
-         WHERE corp_id = :corp_id AND userid = :userid
-         ORDER BY dept_id
-        """,
+        "SELECT userid FROM users WHERE corp_id = :corp_id AND admin = 1 AND active = 1 ORDER BY userid",
         corp_id=corp_id,
-        userid=userid,
     )
-    return [
-        Membership(dept_id=dept_id, leader=bool(leader), sort_order=sort_order)
-        for dept_id, leader, sort_order in rows
-    ]
+    return [userid for (userid,) in rows]
 
 
-def replace_memberships(tx: Tx, corp_id: str, userid: str, places: list[Membership]) -> None:
-    tx.run(
-        "DELETE FROM memberships WHERE corp_id = :corp_id AND userid = :userid",
-        corp_id=corp_id,
-        userid=userid,
-    )
-    tx.run_many(
-        """
-        INSERT INTO memberships (corp_id, userid, dept_id, leader, sort_order)
-        VALUES (:corp_id, :userid, :dept_id, :leader, :sort_order)
+def count(tx: Tx, corp_id: str) -> int:
+    """How many people there are, without who left."""
+    row = tx.one("SELECT COUNT(*) FROM users WHERE corp_id = :corp_id AND active = 1", corp_id=corp_id)
+    return row[0] if row else 0
+
+
+def by_userids(tx: Tx, corp_id: str, userids: Iterable[str]) -> dict[str, User]:
+    """Those of *userids* who are people here now."""
+    rows = tx.all(
+        _USERS
+        + """
+         WHERE (corp_id, userid) IN (SELECT :corp_id, key FROM json_each(:userids)) AND active = 1
         """,
-        [
-            {
-                "corp_id": corp_id,
-                "userid": userid,
-                "dept_id": place.dept_id,
-                "leader": int(place.leader),
-                "sort_order": place.sort_order,
-            }
-            for place in places
-        ],
+        corp_id=corp_id,
+        userids=as_keys(userids),
     )
+    return {row[1]: _user(row) for row in rows}
 
 
 def _changeable(user: User) -> dict[str, str | int | None]:
@@ -244,6 +259,14 @@ def _changeable(user: User) -> dict[str, str | int | None]:
         "job_number": user.job_number,
         "avatar": user.avatar,
         "manager_userid": user.manager_userid,
+        "nickname": user.nickname,
+        "remark": user.remark,
+        "work_place": user.work_place,
+        "telephone": user.telephone,
+        "org_email": user.org_email,
+        "extension": user.extension,
+        "hired_ms": user.hired_ms,
+        "flags": joined_scopes(user.flags),
         "admin": int(user.admin),
         "active": int(user.active),
         "zone": user.zone,
@@ -269,4 +292,12 @@ def _user(row: Row) -> User:
         zone=row[13],
         language=row[14],
         created_ms=row[15],
+        nickname=row[16],
+        remark=row[17],
+        work_place=row[18],
+        telephone=row[19],
+        org_email=row[20],
+        extension=row[21],
+        hired_ms=row[22],
+        flags=split_scopes(row[23]),
     )

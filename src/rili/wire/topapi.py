@@ -2,118 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from rili.errors import LegacyFailure
-from rili.model.directory import Membership, User
 
 BUSY = LegacyFailure(-1, "系统繁忙")
 """What the new family answers with 503."""
 
 _ID_LETTERS = "0123456789abcdefghijklmnpqrstuvy"
-
-
-class DeptOrder(Struct):
-    dept_id: int
-    order: int
-
-
-class DeptLeader(Struct):
-    dept_id: int
-    leader: bool
-
-
-class UserDetail(Struct, omit_defaults=True, kw_only=True):
-    """`result` of `/topapi/v2/user/get`. What a person does not have is left out; avatar is empty then."""
-
-    userid: str
-    unionid: str
-    name: str
-    avatar: str
-    active: bool
-    admin: bool
-    boss: bool
-    senior: bool
-    real_authed: bool
-    exclusive_account: bool
-    hide_mobile: bool
-    dept_id_list: list[int]
-    dept_order_list: list[DeptOrder]
-    leader_in_dept: list[DeptLeader]
-    create_time: str
-    title: str | None = None
-    job_number: str | None = None
-    mobile: str | None = None
-    state_code: str | None = None
-    email: str | None = None
-    manager_userid: str | None = None
-
-    @classmethod
-    def of(
-        cls, user: User, memberships: Sequence[Membership], *, with_mobile: bool, with_email: bool
-    ) -> UserDetail:
-        created = datetime.fromtimestamp(user.created_ms / 1000, UTC)
-        return cls(
-            userid=user.userid,
-            unionid=user.union_id,
-            name=user.name,
-            avatar=user.avatar or "",
-            active=user.active,
-            admin=user.admin,
-            boss=False,
-            senior=False,
-            real_authed=False,
-            exclusive_account=False,
-            hide_mobile=False,
-            dept_id_list=[place.dept_id for place in memberships],
-            dept_order_list=[DeptOrder(place.dept_id, place.sort_order) for place in memberships],
-            leader_in_dept=[DeptLeader(place.dept_id, place.leader) for place in memberships],
-            create_time=created.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            title=user.title,
-            job_number=user.job_number,
-            mobile=user.mobile if with_mobile else None,
-            state_code=user.state_code if with_mobile else None,
-            email=user.email if with_email else None,
-            manager_userid=user.manager_userid,
-        )
-
-
-class UserByUnionId(Struct):
-    """`result` of `/topapi/user/getbyunionid`; contact_type 0 is a colleague."""
-
-    contact_type: int
-    userid: str
-
-
-class UserByMobile(Struct):
-    """`result` of `/topapi/v2/user/getbymobile`."""
-
-    userid: str
-
-
-class GetUser(Struct):
-    """Body of `/topapi/v2/user/get`, JSON or form."""
-
-    userid: str
-    language: str = "zh_CN"
-
-
-class GetUserByUnionId(Struct):
-    """Body of `/topapi/user/getbyunionid`, JSON or form."""
-
-    unionid: str
-
-
-class GetUserByMobile(Struct):
-    """Body of `/topapi/v2/user/getbymobile`, JSON or form."""
-
-    mobile: str
 
 
 class Envelope(Struct, omit_defaults=True, kw_only=True):
@@ -124,24 +24,6 @@ class Envelope(Struct, omit_defaults=True, kw_only=True):
     request_id: str = ""
     sub_code: str = ""
     sub_msg: str = ""
-
-
-class UserEnvelope(Envelope, omit_defaults=True, kw_only=True):
-    """Answer of `/topapi/v2/user/get`."""
-
-    result: UserDetail | UnsetType = UNSET
-
-
-class UserByUnionIdEnvelope(Envelope, omit_defaults=True, kw_only=True):
-    """Answer of `/topapi/user/getbyunionid`."""
-
-    result: UserByUnionId | UnsetType = UNSET
-
-
-class UserByMobileEnvelope(Envelope, omit_defaults=True, kw_only=True):
-    """Answer of `/topapi/v2/user/getbymobile`."""
-
-    result: UserByMobile | UnsetType = UNSET
 
 
 def read_form(content_type: str | None, body: bytes) -> dict[str, Any] | None:

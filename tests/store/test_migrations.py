@@ -11,7 +11,7 @@ from rili.store.migrations import UnknownMigration, migrate, pending, text_for
 from rili.store.open import open_database
 from tests.store.conftest import outside
 
-NAMES = ["0001_calendar", "0002_series", "0003_agenda_cells"]
+NAMES = ["0001_calendar", "0002_series", "0003_agenda_cells", "0005_sign_in"]
 
 
 def tables(url):

@@ -98,6 +98,25 @@ def by_mobile(tx: Tx, corp_id: str, mobile: str) -> User | None:
     return _user(row) if row else None
 
 
+def with_password(tx: Tx, corp_id: str, name: str) -> tuple[User, str] | None:
+    """Who signs in as *name*, a userid, mobile number or mail address, in this order, and the password's hash."""
+    row = tx.one(
+        """
+        SELECT corp_id, userid, union_id, name, mobile, state_code, email, title, job_number, avatar,
+               manager_userid, admin, active, zone, language, created_ms, password_hash
+          FROM users
+         WHERE corp_id = :corp_id AND (userid = :name OR mobile = :name OR email_key = :key)
+               AND active = 1 AND password_hash IS NOT NULL
+         ORDER BY CASE WHEN userid = :name THEN 0 WHEN mobile = :name THEN 1 ELSE 2 END
+         LIMIT 1
+        """,
+        corp_id=corp_id,
+        name=name,
+        key=email_key(name),
+    )
+    return (_user(row), row[16]) if row else None
+
+
 def by_email_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:
     """The unionIds of those *keys* (`directory.email_key`) that are colleagues; who left has no address."""
     rows = tx.all(

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 from rili.actions import checks
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model.directory import ROOT_DEPT_ID, Department, Membership, User, UserChange, email_key
-from rili.store import calendars, departments, organisations, tokens, users
+from rili.store import calendars, departments, grants, organisations, tokens, users
 from rili.store.db import Tx
 
 
@@ -143,6 +143,7 @@ def remove_user(tx: Tx, corp_id: str, userid: str) -> None:
     users.replace_memberships(tx, corp_id, userid, [])
     users.forget_manager(tx, corp_id, userid)
     tokens.remove_of_user(tx, corp_id, user.union_id)
+    grants.remove_of_user(tx, corp_id, user.union_id)
 
 
 def _present(tx: Tx, corp_id: str, userid: str) -> User:

@@ -81,6 +81,7 @@ def test_the_operations() -> None:
         "DeleteEvent",
         "GetAccessToken",
         "GetToken",
+        "GetUserToken",
         "GetUser",
     } <= (OPERATIONS.keys())
 

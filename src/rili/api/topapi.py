@@ -20,6 +20,7 @@ from rili.errors import (
     RequestTooLarge,
     Unavailable,
     UserNotFound,
+    UserTokenExpired,
 )
 from rili.model import scopes
 from rili.wire import topapi
@@ -119,10 +120,12 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
     service = request.service
     try:
         caller = await authenticate(service.db, token, request.now_ms, service.tokens)
+        if caller.union_id is not None:
+            raise InvalidAuthentication  # a token of one kind does not stand in for another (decision 61)
         require(caller, scope)
     except MissingToken:
         raise _refused("40000", "access_token is blank") from None
-    except InvalidAuthentication:
+    except (InvalidAuthentication, UserTokenExpired):
         raise _refused("40014", InvalidAuthentication.message) from None
     except AccessTokenPermissionDenied as denied:
         raise _refused("60011", f"{denied.message}, {{requiredScopes=[{scope}]}}") from None

@@ -41,3 +41,22 @@ class LegacyToken(Struct):
     expires_in: int | UnsetType = UNSET
     errcode: int = 0
     errmsg: str = "ok"
+
+
+class GetUserToken(Struct, rename="camel"):
+    """Body of `POST /v1.0/oauth2/userAccessToken`."""
+
+    client_id: str = ""
+    client_secret: str = ""
+    grant_type: str = ""
+    code: str | None = None
+    refresh_token: str | None = None
+
+
+class UserToken(Struct, rename="camel"):
+    """Its answer; `corpId` only where the person agreed to `openid corpid`."""
+
+    access_token: str
+    refresh_token: str
+    expire_in: int
+    corp_id: str | UnsetType = UNSET

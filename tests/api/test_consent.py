@@ -364,6 +364,41 @@ def test_a_user_token_may_do_what_the_app_may(door: Door) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("points", "result"),
+    [
+        pytest.param([scopes.PERSONAL_BASE], {"rpc_auth": [scopes.PERSONAL_BASE]}, id="the least"),
+        pytest.param(
+            [scopes.PERSONAL_BASE, scopes.USER_MOBILE],
+            {"Contact.User": ["mobile"], "rpc_auth": [scopes.USER_MOBILE, scopes.PERSONAL_BASE]},
+            id="with the phone number",
+        ),
+    ],
+)
+def test_what_an_app_may_do_for_a_user(door: Door, points: list[str], result: dict[str, list[str]]) -> None:
+    door.grant(*points)
+    headers = {HEADER: door.redeem(door.code()).json["accessToken"]}
+
+    answer = door.call("GET", "/v1.0/oauth2/authRules/user", headers=headers)
+
+    assert {one["resource"]: one["authItems"] for one in answer.json["result"]} == result
+
+
+@pytest.mark.parametrize(
+    ("points", "status", "says"),
+    [
+        pytest.param(scopes.ALL, 400, "a user token is needed", id="an app's token"),
+        pytest.param([], 403, "snsapi_base", id="no permission"),
+    ],
+)
+def test_what_an_app_may_do_is_refused(door: Door, points: list[str], status: int, says: str) -> None:
+    door.grant(*points)
+
+    answer = door.call("GET", "/v1.0/oauth2/authRules/user", headers=door.token())
+
+    assert (answer.status, says in answer.json["description"]) == (status, True)
+
+
 def test_no_secret_is_stored(door: Door) -> None:
     """Decision 25: of all that was made here, nothing is in any table in clear."""
     door.sign_in("ann", "wrong password")

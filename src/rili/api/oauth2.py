@@ -17,9 +17,11 @@ from rili.errors import (
     Unavailable,
     UnsupportedGrantType,
 )
+from rili.model import scopes
 from rili.wire import topapi
 from rili.wire.oauth2 import (
     AccessToken,
+    AuthRules,
     GetAccessToken,
     GetToken,
     GetUserToken,
@@ -84,6 +86,15 @@ async def get_user_token(request: Request) -> Response:
     return json_answer(
         UserToken(tokens.access_token, tokens.refresh_token, TOKEN_SECONDS, tokens.corp_id or UNSET)
     )
+
+
+async def get_auth_rules(request: Request) -> Response:
+    """GET /v1.0/oauth2/authRules/user"""
+    caller = await request.caller()
+    if caller.union_id is None:
+        # decision 14
+        raise InvalidParameter(description="x-acs-dingtalk-access-token: a user token is needed")
+    return json_answer(AuthRules.of(caller.scopes, scopes.USER_MOBILE))
 
 
 async def get_legacy_token(request: Request) -> Response:

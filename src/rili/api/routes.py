@@ -12,6 +12,7 @@ from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import (
     AccessToken,
+    AuthRules,
     GetAccessToken,
     GetToken,
     GetUserToken,
@@ -90,6 +91,8 @@ ROUTES = (
           None, GetToken, Token, tag="oauth2"),
     Route("POST", "/v1.0/oauth2/userAccessToken", oauth2.get_user_token, "GetUserToken",
           "Get the token of a user who agreed. 获取用户 token。", None, GetUserToken, UserToken, tag="oauth2"),
+    Route("GET", "/v1.0/oauth2/authRules/user", oauth2.get_auth_rules, "authRules.user",
+          "What an app may do for a user. 查询用户授权的权限。", scopes.PERSONAL_BASE, None, AuthRules, tag="oauth2"),
     Route("GET", "/v1.0/contact/users/{unionId}", contact.get_user, "GetUser",
           "Get a user's profile. 获取用户通讯录个人信息。", scopes.USER_READ, None, ContactUser, tag="contact"),
     Route("GET", "/gettoken", oauth2.get_legacy_token, "gettoken",

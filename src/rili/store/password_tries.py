@@ -24,8 +24,12 @@ def get(tx: Tx, key: str) -> tuple[int, int]:
 
 
 def put(tx: Tx, key: str, wrong: int, last_ms: int) -> None:
+    """Also where the row that was held has been deleted by whoever held it before."""
     tx.queue(
-        "UPDATE password_tries SET wrong = :wrong, last_ms = :last_ms WHERE key = :key",
+        """
+        INSERT INTO password_tries (key, wrong, last_ms) VALUES (:key, :wrong, :last_ms)
+        ON CONFLICT (key) DO UPDATE SET wrong = excluded.wrong, last_ms = excluded.last_ms
+        """,
         key=key,
         wrong=wrong,
         last_ms=last_ms,

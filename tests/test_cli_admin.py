@@ -174,6 +174,27 @@ def test_what_apps_are_told_is_refused(terminal: Terminal, command: str, problem
     assert problem in result.stderr
 
 
+def test_redirect_addresses_of_an_app(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    one, two = "https://app.example/cb", "http://127.0.0.1"
+    app = terminal.json("app", "add", "集成", "--redirect", one)
+
+    def change(*arguments: str) -> list[str]:
+        terminal.json("app", "set", app["app_key"], *arguments)
+        return terminal.json("app", "show", app["app_key"])["redirects"]
+
+    assert app["redirects"] == [one]
+    assert change("--redirect", two, "--redirect", one) == [two, one]
+    assert change("--name", "新集成") == [two, one]
+    refused = terminal.run("app", "set", app["app_key"], "--redirect", "https://app.example/#x")
+    assert refused.stderr.startswith("error: A redirect address is")
+    many = [part for number in range(21) for part in ("--redirect", f"https://h{number}.example")]
+    assert "at most 20" in terminal.run("app", "set", app["app_key"], *many).stderr
+    assert terminal.run("app", "set", app["app_key"], "--redirect", one, "--no-redirect").exit_code == 2
+    assert change() == [two, one]
+    assert change("--no-redirect") == []
+
+
 def test_a_password_comes_from_the_standard_input(terminal: Terminal):
     terminal.json("org", "add", "公司")
     terminal.json("user", "add", "安", "--userid", "ann")

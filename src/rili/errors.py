@@ -119,6 +119,13 @@ class InvalidAuthentication(Failure):
     message = "不合法的access_token"
 
 
+class UserTokenExpired(Failure):
+    """400 `accesstoken.expired`: a user's token, past its time (decision 61)."""
+
+    code = "accesstoken.expired"
+    message = "用户accessToken过期"
+
+
 class AccessTokenPermissionDenied(Failure):
     """403: the app lacks permission points; `accessdenieddetail` names them."""
 
@@ -188,6 +195,25 @@ class InvalidClientIdOrSecret(Failure):
 
     code = "invalidClientIdOrSecret"
     message = "无效的clientId或者clientSecret"
+
+
+class AuthCodeNotFound(Failure):
+    """400 `invalidParameter.authCode.notFound`: a code that is unknown, spent or too old."""
+
+    code = "invalidParameter.authCode.notFound"
+    message = "不合法的临时授权码"
+
+
+class TooManyTries(Failure):
+    """429: wrong passwords came too fast; *seconds* are left to wait."""
+
+    status = 429
+    code = "flowLimit"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {seconds} s")
+        self.seconds = seconds
+        self.headers = {"retry-after": str(seconds)}
 
 
 class InvalidClient(Failure):

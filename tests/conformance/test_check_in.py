@@ -218,6 +218,17 @@ def test_page_in_chinese(app: App) -> None:
     assert "Sign in" not in asked.body.decode()
 
 
+def test_guessing_through_a_link_is_slowed_down(app: App, database: SharedDatabase) -> None:
+    url = link(app, "in", app.create()["id"])
+
+    answers = [post(app, url, "nobody-guesses", "wrong", accept_language="en") for _ in range(6)]
+
+    assert [answer.status for answer in answers] == [403] * 5 + [429]
+    assert b"Wait 1 seconds" in answers[5].body
+    assert answers[5].headers["retry-after"] == "1"
+    database.write(lambda tx: tx.run("DELETE FROM password_tries"))  # the address is that of all tests
+
+
 def test_who_cannot_sign_through_a_link(app: App) -> None:
     event_id = app.create()["id"]
     url = link(app, "in", event_id)

@@ -127,6 +127,7 @@ def test_the_operations() -> None:
         "RespondEvent",
         "GetAccessToken",
         "GetToken",
+        "GetUserToken",
         "GetUser",
         "SearchUser",
         "SearchDepartment",

@@ -16,6 +16,7 @@ NAMES = [
     "0002_series",
     "0003_agenda_cells",
     "0004_answers",
+    "0005_sign_in",
     "0006_check_in",
     "0007_directory",
     "0008_usage",

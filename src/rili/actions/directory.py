@@ -18,7 +18,7 @@ from rili.model.directory import (
     UserChange,
     email_key,
 )
-from rili.store import calendars, departments, memberships, organisations, roles, tokens, users
+from rili.store import calendars, departments, grants, memberships, organisations, roles, tokens, users
 from rili.store.db import Tx
 
 
@@ -175,6 +175,7 @@ def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     roles.take_all(tx, corp_id, userid)
     users.forget_manager(tx, corp_id, userid)
     tokens.remove_of_user(tx, corp_id, user.union_id)
+    grants.remove_of_user(tx, corp_id, user.union_id)
 
 
 def get_present(tx: Tx, corp_id: str, userid: str) -> User:

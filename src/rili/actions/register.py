@@ -9,11 +9,14 @@ from msgspec import UNSET
 
 from rili.actions import checks
 from rili.errors import InvalidParameter, ItemNotFound
+from rili.model import redirects as addresses
 from rili.model import scopes
 from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
 from rili.model.secrets import hash_secret
-from rili.store import apps, departments, organisations, tokens, users
+from rili.store import apps, departments, grants, organisations, tokens, users
 from rili.store.db import Tx
+
+MOST_REDIRECTS = 20
 
 
 def add_organisation(tx: Tx, organisation: Organisation) -> Organisation:
@@ -80,7 +83,9 @@ def add_app(tx: Tx, app: App, app_secret: str) -> App:
     if apps.get(tx, app.app_key):
         raise InvalidParameter(f"App {app.app_key} exists already")
     _agent_id_free(tx, app)
-    app = msgspec.structs.replace(app, name=checks.text("name", app.name, 64))
+    app = msgspec.structs.replace(
+        app, name=checks.text("name", app.name, 64), redirects=_redirects(app.redirects)
+    )
     apps.add(tx, app, hash_secret(app_secret))
     return app
 
@@ -113,19 +118,26 @@ def set_app(
     *,
     name: str | None = None,
     agent_id: int | None = None,
+    redirects: Iterable[str] | None = None,
     new_secret: str | None = None,
 ) -> App:
-    """Rename, renumber or give a new secret; None leaves as it is. A new secret ends every token."""
+    """Rename, renumber, say where people may be sent on to, or give a new secret; None leaves as it is.
+
+    A new secret ends every token.
+    """
     app = get_app(tx, corp_id, app_key)
     if name is not None:
         app = msgspec.structs.replace(app, name=checks.text("name", name, 64))
     if agent_id is not None:
         app = msgspec.structs.replace(app, agent_id=agent_id)
         _agent_id_free(tx, app)
+    if redirects is not None:
+        app = msgspec.structs.replace(app, redirects=_redirects(redirects))
     apps.replace(tx, app)
     if new_secret is not None:
         apps.replace_secret(tx, app_key, hash_secret(new_secret))
         tokens.remove_of_app(tx, app_key)
+        grants.remove_of_app(tx, app_key)
     return app
 
 
@@ -133,6 +145,7 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     """Delete the app; its tokens end now."""
     get_app(tx, corp_id, app_key)
     tokens.remove_of_app(tx, app_key)
+    grants.remove_of_app(tx, app_key)
     apps.remove(tx, app_key)
 
 
@@ -147,6 +160,13 @@ def grant(tx: Tx, corp_id: str, app_key: str, points: Iterable[str], *, only: bo
     app = msgspec.structs.replace(app, scopes=wanted if only else app.scopes | wanted)
     apps.replace(tx, app)
     return app
+
+
+def _redirects(urls: Iterable[str]) -> tuple[str, ...]:
+    checked = tuple(dict.fromkeys(addresses.check(url) for url in urls))
+    if len(checked) > MOST_REDIRECTS:
+        raise InvalidParameter(f"An app has at most {MOST_REDIRECTS} redirect addresses")
+    return checked
 
 
 def _checked(organisation: Organisation) -> Organisation:

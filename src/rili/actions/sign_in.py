@@ -7,6 +7,7 @@ import re
 from rili.errors import InvalidClientIdOrSecret, ItemNotFound, UnauthorizedClient
 from rili.model.secrets import derive_token, hash_secret, matches
 from rili.store import apps, tokens
+from rili.store.apps import AppCredentials
 from rili.store.db import Tx
 
 TOKEN_SECONDS = 7200
@@ -26,9 +27,7 @@ def sign_in(
 
     Source: the reference of accessToken, "the same token and extends it"; decision 25.
     """
-    app = apps.lock_credentials(tx, app_key) if _APP_KEY.fullmatch(app_key) else None
-    if not matches(app_secret, app.secret_hash if app else _NO_SECRET) or app is None:
-        raise InvalidClientIdOrSecret
+    app = check_secret(tx, app_key, app_secret)
     if corp_id is not None and corp_id != app.corp_id:
         raise UnauthorizedClient
     valid = app.token_expires_ms is not None and app.token_expires_ms > now_ms
@@ -39,6 +38,14 @@ def sign_in(
     tokens.put(tx, hash_secret(token), app_key=app_key, corp_id=app.corp_id, expires_ms=expires_ms)
     tokens.remove_expired(tx, now_ms)
     return token
+
+
+def check_secret(tx: Tx, app_key: str, app_secret: str) -> AppCredentials:
+    """The app, locked. Raises InvalidClientIdOrSecret: no such app, or not its secret."""
+    app = apps.lock_credentials(tx, app_key) if _APP_KEY.fullmatch(app_key) else None
+    if not matches(app_secret, app.secret_hash if app else _NO_SECRET) or app is None:
+        raise InvalidClientIdOrSecret
+    return app
 
 
 def issue_token(tx: Tx, app_key: str, *, new_token: str, now_ms: int) -> None:

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
 from rili.actions import contacts
+from rili.api.events import check_own
 from rili.api.http import Request, json_answer, storable
 from rili.auth.callers import require
 from rili.errors import InvalidParameter, ParameterError
@@ -41,6 +42,7 @@ async def get_user(request: Request) -> Response:
             # decision 14
             raise InvalidParameter(description="`me` needs a user token; with an app token name the unionId")
         union_id = caller.union_id
+    check_own(caller, "unionId", union_id)
     user = await request.service.db.read(lambda tx: contacts.user_by_union_id(tx, caller.corp_id, union_id))
     return json_answer(
         ContactUser.of(

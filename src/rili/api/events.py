@@ -13,7 +13,7 @@ from rili.actions.limits import take_create
 from rili.actions.whole import get_whole
 from rili.api.http import Answer, Request, encode, respond, write
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, Missingbody
+from rili.errors import InvalidParameter, Missingbody, PermissionDenied
 from rili.ical.write import Naming, event_text, occurrence_text
 from rili.model.people import PEOPLE_PER_CALL
 from rili.model.rules import one_of
@@ -141,7 +141,9 @@ async def _read_event(request: Request, kind: type[T]) -> T:
 def place_of(request: Request, by: Caller) -> Place:
     """Whose calendar the path names; `me`, or no user at all, is the token's user.
 
-    Raises InvalidParameter, also for `me` with a token that is nobody's (decision 14).
+    Raises:
+        InvalidParameter: also for `me` with a token that is nobody's (decision 14).
+        PermissionDenied: a user's token, and another user.
     """
     calendar_id = request.path.get("calendarId", PRIMARY)
     if not calendar_id.strip():
@@ -152,13 +154,27 @@ def place_of(request: Request, by: Caller) -> Place:
 
 
 def user_id_of(request: Request, by: Caller) -> str:
-    """Whom the path names; `me`, or no user at all, is the token's user. Raises InvalidParameter (decision 14)."""
+    """Whom the path names; `me`, or no user at all, is the token's user.
+
+    Raises InvalidParameter (decision 14), PermissionDenied (decision 61).
+    """
     user_id = request.path.get("userId", "me")
-    if user_id != "me":
-        return user_id
-    if by.union_id is None:
-        raise InvalidParameter(description="me needs a user token; with an app token name a user by unionId")
-    return by.union_id
+    if user_id == "me":
+        if by.union_id is None:
+            raise InvalidParameter(
+                description="me needs a user token; with an app token name a user by unionId"
+            )
+        return by.union_id
+    check_own(by, "userId", user_id)
+    return user_id
+
+
+def check_own(by: Caller, field: str, union_id: str) -> None:
+    """Raises PermissionDenied when *by* is a user, and another one than the path names (decision 61)."""
+    if by.union_id not in (None, union_id):
+        raise PermissionDenied(
+            description=f"{field}: a user token acts for its own user alone; name that unionId, or me"
+        )
 
 
 def event_id_of(request: Request) -> str:

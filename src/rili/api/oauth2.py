@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
 from starlette.responses import Response
 
+from rili.actions import user_tokens
 from rili.actions.sign_in import TOKEN_SECONDS, sign_in
 from rili.api.http import Request, json_answer, report
 from rili.errors import (
@@ -15,8 +17,18 @@ from rili.errors import (
     Unavailable,
     UnsupportedGrantType,
 )
+from rili.model import scopes
 from rili.wire import topapi
-from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
+from rili.wire.oauth2 import (
+    AccessToken,
+    AuthRules,
+    GetAccessToken,
+    GetToken,
+    GetUserToken,
+    LegacyToken,
+    Token,
+    UserToken,
+)
 
 
 async def get_access_token(request: Request) -> Response:
@@ -44,6 +56,45 @@ async def get_token(request: Request) -> Response:
     except InvalidClientIdOrSecret:
         raise InvalidClient from None
     return json_answer(Token(token, TOKEN_SECONDS))
+
+
+async def get_user_token(request: Request) -> Response:
+    """POST /v1.0/oauth2/userAccessToken"""
+    body = await request.read(GetUserToken)
+    exchanges = {
+        "authorization_code": ("code", body.code, user_tokens.redeem_code),
+        "refresh_token": ("refreshToken", body.refresh_token, user_tokens.refresh),
+    }
+    if body.grant_type not in exchanges:
+        raise InvalidParameter(description=f"grantType: expected {' or '.join(exchanges)}")
+    field, given, exchange = exchanges[body.grant_type]
+    for name, value in (("clientId", body.client_id), ("clientSecret", body.client_secret), (field, given)):
+        if not value:
+            raise InvalidParameter(description=f"{name}: it is missing")
+    access, fresh = (request.service.new_bytes(16).hex() for _ in range(2))
+    tokens = await request.service.db.write(
+        lambda tx: exchange(
+            tx,
+            body.client_id,
+            body.client_secret,
+            given or "",
+            new_access=access,
+            new_refresh=fresh,
+            now_ms=request.now_ms,
+        )
+    )
+    return json_answer(
+        UserToken(tokens.access_token, tokens.refresh_token, TOKEN_SECONDS, tokens.corp_id or UNSET)
+    )
+
+
+async def get_auth_rules(request: Request) -> Response:
+    """GET /v1.0/oauth2/authRules/user"""
+    caller = await request.caller()
+    if caller.union_id is None:
+        # decision 14
+        raise InvalidParameter(description="x-acs-dingtalk-access-token: a user token is needed")
+    return json_answer(AuthRules.of(caller.scopes, scopes.USER_MOBILE))
 
 
 async def get_legacy_token(request: Request) -> Response:

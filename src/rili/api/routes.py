@@ -33,7 +33,16 @@ from rili.wire.contact import (
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
-from rili.wire.oauth2 import AccessToken, GetAccessToken, GetToken, LegacyToken, Token
+from rili.wire.oauth2 import (
+    AccessToken,
+    AuthRules,
+    GetAccessToken,
+    GetToken,
+    GetUserToken,
+    LegacyToken,
+    Token,
+    UserToken,
+)
 from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.series_view import EditedView
 
@@ -162,6 +171,10 @@ ROUTES = (
     Route("POST", "/v1.0/oauth2/{corpId}/token", oauth2.get_token, "GetToken",
           "Get an app's access token in one organisation. 获取应用的 accessToken。",
           None, GetToken, Token, tag="oauth2"),
+    Route("POST", "/v1.0/oauth2/userAccessToken", oauth2.get_user_token, "GetUserToken",
+          "Get the token of a user who agreed. 获取用户 token。", None, GetUserToken, UserToken, tag="oauth2"),
+    Route("GET", "/v1.0/oauth2/authRules/user", oauth2.get_auth_rules, "authRules.user",
+          "What an app may do for a user. 查询用户授权的权限。", scopes.PERSONAL_BASE, None, AuthRules, tag="oauth2"),
     Route("GET", "/v1.0/contact/users/{unionId}", contact.get_user, "GetUser",
           "Get a user's profile. 获取用户通讯录个人信息。", scopes.USER_READ, None, ContactUser, tag="contact"),
     Route("POST", "/v1.0/contact/users/search", contact.search_users, "SearchUser",

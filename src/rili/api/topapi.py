@@ -21,6 +21,7 @@ from rili.errors import (
     RequestTooLarge,
     Unavailable,
     UserNotFound,
+    UserTokenExpired,
 )
 from rili.model.directory import LANGUAGES
 from rili.wire import topapi
@@ -93,7 +94,7 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
         require(caller, scope)
     except MissingToken:
         raise _refused("40000", "access_token is blank") from None
-    except InvalidAuthentication:
+    except (InvalidAuthentication, UserTokenExpired):
         raise _refused("40014", InvalidAuthentication.message) from None
     except AccessTokenPermissionDenied as denied:
         raise _refused("60011", f"{denied.message}, {{requiredScopes=[{scope}]}}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken
+from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken, UserTokenExpired
 from rili.model.secrets import hash_secret
 from rili.store import tokens
 from rili.store.db import Database
@@ -46,7 +46,7 @@ class TokenCache:
 
 
 async def authenticate(db: Database, token: str | None, now_ms: int, cache: TokenCache) -> Caller:
-    """The owner of *token*. Raises MissingToken, InvalidAuthentication."""
+    """The owner of *token*. Raises MissingToken, InvalidAuthentication, UserTokenExpired."""
     if not token:
         raise MissingToken
     token_hash = hash_secret(token)
@@ -55,6 +55,8 @@ async def authenticate(db: Database, token: str | None, now_ms: int, cache: Toke
         owner = await db.read(lambda tx: tokens.owner(tx, token_hash))
         if owner is not None and db.cache_ms:
             cache.put(token_hash, owner, now_ms)
+    if owner is not None and owner.union_id is not None and owner.expires_ms <= now_ms:
+        raise UserTokenExpired
     if owner is None or owner.expires_ms <= now_ms:
         raise InvalidAuthentication
     return Caller(

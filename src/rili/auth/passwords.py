@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,6 +11,23 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from rili.errors import InvalidParameter
 
 _HASHER = PasswordHasher()
+_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+"""A hash that no password has, for the work of it."""
+_WORKERS = ThreadPoolExecutor(2, "passwords")
+"""Few, since each takes 64 MiB: a crowd waits in line."""
+
+
+async def verify_password(password: str, password_hash: str | None) -> bool:
+    """Whether it is the hashed one. Takes as long without a hash, so that the time does not tell who exists."""
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, _verify, password, password_hash)
+
+
+def _verify(password: str, password_hash: str | None) -> bool:
+    try:
+        right = _HASHER.verify(password_hash or _NOBODYS, password.encode()[:1025])
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and password_hash is not None
 
 
 def hash_password(password: str) -> str:
@@ -27,22 +45,3 @@ def hash_password(password: str) -> str:
     if size > 1024:
         raise InvalidParameter("The password is longer than 1,024 bytes")
     return _HASHER.hash(password)
-
-
-def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether *password* is the hashed one; takes as long where there is none. Never inside a transaction."""
-    try:
-        size = len(password.encode())
-    except UnicodeEncodeError:
-        return False
-    if size > 1024:
-        return False
-    try:
-        return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _HASHER.hash("nobody's")

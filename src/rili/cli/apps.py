@@ -29,6 +29,14 @@ from rili.store.db import Tx
 apps = typer.Typer(no_args_is_help=True, help="Apps that call the API.")
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens.")
 
+Redirects = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redirect",
+        metavar="URL",
+        help="Where people may be sent on to after signing in; may be given several times.",
+    ),
+]
 AppKey = Annotated[str, typer.Argument(metavar="APP_KEY")]
 
 
@@ -36,6 +44,7 @@ AppKey = Annotated[str, typer.Argument(metavar="APP_KEY")]
 def add_app(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     agent_id: Annotated[int | None, typer.Option(metavar="NUMBER", help="Made up unless said.")] = None,
+    redirect: Redirects = None,
     org: Org = None,
     config: Config = None,
     database: Url = None,
@@ -56,6 +65,7 @@ def add_app(
                 agent_id=number,
                 name=name,
                 scopes=scopes.BASIC,
+                redirects=tuple(redirect or ()),
                 created_ms=created_ms,
             ),
             app_secret,
@@ -85,6 +95,10 @@ def set_app(
     app_key: AppKey,
     name: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     agent_id: Annotated[int | None, typer.Option(metavar="NUMBER")] = None,
+    redirect: Redirects = None,
+    no_redirect: Annotated[
+        bool, typer.Option("--no-redirect", help="Take all redirect addresses away.")
+    ] = False,
     new_secret: Annotated[
         bool, typer.Option("--new-secret", help="Make a new secret; tokens of the old one end.")
     ] = False,
@@ -93,13 +107,24 @@ def set_app(
     database: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Rename, renumber, or give a new secret, which is shown here and never again."""
+    """Rename, renumber, or give a new secret, which is shown here and never again.
+
+    Redirect addresses take the place of those there are.
+    """
+    if redirect and no_redirect:
+        raise typer.BadParameter("say --redirect or --no-redirect", param_hint="--redirect")
     app_secret = new_app_secret(os.urandom) if new_secret else None
     changed = write(
         config,
         database,
         lambda tx: register.set_app(
-            tx, _owner(tx, org, app_key), app_key, name=name, agent_id=agent_id, new_secret=app_secret
+            tx,
+            _owner(tx, org, app_key),
+            app_key,
+            name=name,
+            agent_id=agent_id,
+            redirects=redirect or ([] if no_redirect else None),
+            new_secret=app_secret,
         ),
     )
     print_record(_app(changed, app_secret), as_json)
@@ -162,4 +187,9 @@ def _app(app: App, app_secret: str | None = None) -> Record:
     record: dict[str, object] = {"corp_id": app.corp_id, "app_key": app.app_key}
     if app_secret is not None:
         record["app_secret"] = app_secret
-    return record | {"agent_id": app.agent_id, "name": app.name, "scopes": sorted(app.scopes)}
+    return record | {
+        "agent_id": app.agent_id,
+        "name": app.name,
+        "scopes": sorted(app.scopes),
+        "redirects": list(app.redirects),
+    }

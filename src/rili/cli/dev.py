@@ -13,7 +13,7 @@ import typer
 
 from rili import __version__
 from rili.actions import directory, events
-from rili.actions.register import set_app
+from rili.actions.register import find_app, set_app
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
@@ -25,7 +25,17 @@ from rili.model import scopes
 from rili.model.directory import new_app_secret
 from rili.model.ids import opaque_id
 from rili.model.secrets import matches
-from rili.sandbox.demo import APP_KEY, CORP_ID, Demo, DemoSecrets, describe, events_to_seed, seed, union_id_of
+from rili.sandbox.demo import (
+    APP_KEY,
+    CORP_ID,
+    REDIRECTS,
+    Demo,
+    DemoSecrets,
+    describe,
+    events_to_seed,
+    seed,
+    union_id_of,
+)
 from rili.sandbox.demo_events import event_id_of, seed_events
 from rili.store import apps, migrations, organisations
 from rili.store.db import Database, Tx
@@ -134,6 +144,8 @@ def _seed_now(tx: Tx, secrets: DemoSecrets, password_hash: str | None, nonce: st
     known = apps.lock_credentials(tx, APP_KEY)
     if known is None or not matches(secrets.app_secret, known.secret_hash):
         set_app(tx, CORP_ID, APP_KEY, new_secret=secrets.app_secret)
+    if not find_app(tx, APP_KEY).redirects:  # a data folder of before there were any
+        set_app(tx, CORP_ID, APP_KEY, redirects=REDIRECTS)
     token = sign_in(tx, APP_KEY, secrets.app_secret, new_nonce=nonce, now_ms=at_ms)
     return _sample(tx, token, at_ms)
 

@@ -142,6 +142,8 @@ class App(Struct, frozen=True, kw_only=True):
     kind: str = "internal"
     name: str
     scopes: frozenset[str]
+    redirects: tuple[str, ...] = ()
+    """Where it may send people on to (`model/redirects.py`)."""
     created_ms: int
 
 

@@ -74,6 +74,8 @@ def _bytes_for(name: str) -> NewBytes:
 CORP_ID = new_corp_id(_bytes_for("organisation"))
 APP_KEY = new_app_key(_bytes_for("app"))
 AGENT_ID = 1
+REDIRECTS = ("http://127.0.0.1", "http://localhost")
+"""On every port."""
 ZONE = "Asia/Shanghai"
 
 _DEPARTMENTS = {2: "产品部 Product", 3: "研发部 Engineering", 4: "市场部 Marketing"}
@@ -177,6 +179,7 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
             agent_id=AGENT_ID,
             name="演示应用 Demo App",
             scopes=scopes.ALL,
+            redirects=REDIRECTS,
             created_ms=now_ms,
         ),
         secrets.app_secret,

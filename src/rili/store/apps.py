@@ -22,8 +22,9 @@ class AppCredentials(Struct, frozen=True, kw_only=True):
 def add(tx: Tx, app: App, secret_hash: str) -> None:
     tx.run(
         """
-        INSERT INTO apps (app_key, corp_id, agent_id, kind, name, secret_hash, scopes, created_ms)
-        VALUES (:app_key, :corp_id, :agent_id, :kind, :name, :secret_hash, :scopes, :created_ms)
+        INSERT INTO apps (app_key, corp_id, agent_id, kind, name, secret_hash, scopes, created_ms, redirects)
+        VALUES (:app_key, :corp_id, :agent_id, :kind, :name, :secret_hash, :scopes, :created_ms,
+                :redirects)
         """,
         app_key=app.app_key,
         corp_id=app.corp_id,
@@ -33,13 +34,15 @@ def add(tx: Tx, app: App, secret_hash: str) -> None:
         secret_hash=secret_hash,
         scopes=joined_scopes(app.scopes),
         created_ms=app.created_ms,
+        redirects=" ".join(app.redirects),
     )
 
 
 def get(tx: Tx, app_key: str) -> App | None:
     row = tx.one(
         """
-        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms FROM apps WHERE app_key = :app_key
+        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects
+          FROM apps WHERE app_key = :app_key
         """,
         app_key=app_key,
     )
@@ -50,7 +53,7 @@ def list_all(tx: Tx, corp_id: str) -> list[App]:
     """The organisation's apps, the oldest first."""
     rows = tx.all(
         """
-        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms
+        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects
           FROM apps
          WHERE corp_id = :corp_id
          ORDER BY created_ms, app_key
@@ -61,13 +64,17 @@ def list_all(tx: Tx, corp_id: str) -> list[App]:
 
 
 def replace(tx: Tx, app: App) -> None:
-    """Write name, agent id and permission points."""
+    """Write name, agent id, permission points and redirect addresses."""
     tx.run(
-        "UPDATE apps SET name = :name, agent_id = :agent_id, scopes = :scopes WHERE app_key = :app_key",
+        """
+        UPDATE apps SET name = :name, agent_id = :agent_id, scopes = :scopes, redirects = :redirects
+         WHERE app_key = :app_key
+        """,
         app_key=app.app_key,
         name=app.name,
         agent_id=app.agent_id,
         scopes=joined_scopes(app.scopes),
+        redirects=" ".join(app.redirects),
     )
 
 
@@ -135,4 +142,5 @@ def _app(row: Row) -> App:
         name=row[4],
         scopes=split_scopes(row[5]),
         created_ms=row[6],
+        redirects=tuple(row[7].split()),
     )

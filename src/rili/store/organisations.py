@@ -71,6 +71,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM rooms WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM guests WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM grants WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM tokens WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM apps WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM search_keys WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -32,17 +32,20 @@ def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
     return TokenOwner(row[0], row[1], row[2], split_scopes(row[3]), row[4], row[5]) if row else None
 
 
-def put(tx: Tx, token_hash: str, *, app_key: str, corp_id: str, expires_ms: int) -> None:
-    """Store an app's token, or extend it."""
+def put(
+    tx: Tx, token_hash: str, *, app_key: str, corp_id: str, expires_ms: int, union_id: str | None = None
+) -> None:
+    """Store an app's token, or extend it; with *union_id*, a user's."""
     tx.queue(
         """
-        INSERT INTO tokens (token_hash, app_key, corp_id, expires_ms)
-        VALUES (:token_hash, :app_key, :corp_id, :expires_ms)
+        INSERT INTO tokens (token_hash, app_key, corp_id, union_id, expires_ms)
+        VALUES (:token_hash, :app_key, :corp_id, :union_id, :expires_ms)
         ON CONFLICT (token_hash) DO UPDATE SET expires_ms = excluded.expires_ms
         """,
         token_hash=token_hash,
         app_key=app_key,
         corp_id=corp_id,
+        union_id=union_id,
         expires_ms=expires_ms,
     )
 

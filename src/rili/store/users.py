@@ -90,16 +90,6 @@ def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | No
     )
 
 
-def password_hash(tx: Tx, corp_id: str, userid: str) -> str | None:
-    """What the password of a person who has not left is held against."""
-    row = tx.one(
-        "SELECT password_hash FROM users WHERE corp_id = :corp_id AND userid = :userid AND active = 1",
-        corp_id=corp_id,
-        userid=userid,
-    )
-    return None if row is None else row[0]
-
-
 def by_userid(tx: Tx, corp_id: str, userid: str) -> User | None:
     """The person, also one who left."""
     row = tx.one(
@@ -137,6 +127,23 @@ def by_mobile(tx: Tx, corp_id: str, mobile: str) -> User | None:
         mobile=mobile,
     )
     return _user(row) if row else None
+
+
+def with_password(tx: Tx, corp_id: str, name: str) -> tuple[User, str] | None:
+    """Who signs in as *name*, a userid, mobile number or mail address, in this order, and the password's hash."""
+    row = tx.one(
+        _USERS.replace("SELECT", "SELECT password_hash,", 1)
+        + """
+         WHERE corp_id = :corp_id AND (userid = :name OR mobile = :name OR email_key = :key)
+               AND active = 1 AND password_hash IS NOT NULL
+         ORDER BY CASE WHEN userid = :name THEN 0 WHEN mobile = :name THEN 1 ELSE 2 END
+         LIMIT 1
+        """,
+        corp_id=corp_id,
+        name=name,
+        key=email_key(name),
+    )
+    return (_user(row[1:]), row[0]) if row else None
 
 
 def by_email_keys(tx: Tx, corp_id: str, keys: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Literal
 from urllib.parse import parse_qsl
@@ -31,7 +32,7 @@ def page(
     *,
     status: int = 200,
     form_action: str = "'self'",
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response:
     """*template* of `templates/`, filled in. It may load our style sheet and nothing else, and nobody may frame it.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
 from rili.actions import check_in
 from rili.actions.access import PRIMARY, Place, calendar_of
 from rili.api.http import Request
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, ItemNotFound, NotInEvent
+from rili.errors import InvalidParameter, ItemNotFound, NotInEvent, TooManyTries
 from rili.model.moment import Moment
 from rili.store.check_ins import Kind, Link
 from rili.store.db import Tx
@@ -29,7 +31,12 @@ async def answer(request: Request) -> Response:
     if link is None:
         return _show(request, status=404, problem="unknown")
     name = form.get("name", "")
-    user = await who(request, link.corp_id, name, form.get("password", ""))
+    try:
+        user = await who(request, link.corp_id, name, form.get("password", ""))
+    except TooManyTries as wait:
+        return _show(
+            request, status=429, problem="wait", seconds=wait.seconds, name=name, headers=wait.headers
+        )
     if user is None:
         return _show(request, status=403, problem="wrong", name=name)
     by = Caller(
@@ -69,7 +76,9 @@ def _show(
     *,
     status: int = 200,
     problem: str | None = None,
+    seconds: int = 0,
     name: str = "",
+    headers: Mapping[str, str] | None = None,
     done: dict[str, str] | None = None,
 ) -> Response:
     """The page: the form, with a *problem* that it met before; or what is *done*."""
@@ -78,7 +87,9 @@ def _show(
         language_of(request),
         status=status,
         kind=_kind(request),
+        headers=dict(headers or {}),
         problem=problem,
+        seconds=seconds,
         name=name,
         done=done,
     )

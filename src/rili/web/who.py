@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from rili.actions import password_tries, user_tokens
 from rili.api.http import Request
-from rili.auth.passwords import is_password
-from rili.model.directory import User, email_key
-from rili.store import users
+from rili.auth.passwords import verify_password
+from rili.model.directory import User
 from rili.store.db import Tx
+
+NAME_CHARACTERS = 128
 
 
 async def who(request: Request, corp_id: str, name: str, password: str) -> User | None:
     """The person of that organisation whose userid, mobile number or mail address is *name*, and whose is *password*.
 
-    A wrong name takes as long as a wrong password.
+    A wrong name takes as long as a wrong password, and counts as one. Raises TooManyTries (decision 64).
     """
-    name = name.strip()
-    user, password_hash = await request.service.db.read(lambda tx: _find(tx, corp_id, name))
-    right = await asyncio.to_thread(is_password, password, password_hash)
-    return user if right else None
+    name, now_ms, db = name.strip(), request.now_ms, request.service.db
+    if not name or len(name) > NAME_CHARACTERS:
+        return None
+    account = password_tries.account_key(corp_id, name)
+    address = password_tries.address_key(request.client.host if request.client else "")
 
+    def begin(tx: Tx) -> tuple[User, str] | None:
+        password_tries.begin(tx, account, address, now_ms=now_ms)
+        return user_tokens.find_person(tx, corp_id, name)
 
-def _find(tx: Tx, corp_id: str, name: str) -> tuple[User | None, str | None]:
-    user = users.by_userid(tx, corp_id, name) or users.by_mobile(tx, corp_id, name)
-    if user is None:
-        for union_id in users.by_email_keys(tx, corp_id, [email_key(name)]).values():
-            user = users.by_union_id(tx, corp_id, union_id)
-    if user is None:
-        return None, None
-    return user, users.password_hash(tx, corp_id, user.userid)
+    found = await db.write(begin)
+    right = await verify_password(password, found[1] if found else None)
+    if not right or found is None:
+        return None
+    await db.write(lambda tx: password_tries.succeeded(tx, account, address, now_ms=now_ms))
+    return found[0]

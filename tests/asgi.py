@@ -32,8 +32,9 @@ async def call(
     form: Mapping[str, str] | None = None,
     raw: bytes = b"",
     headers: Mapping[str, str] | None = None,
+    client: str = "127.0.0.1",
 ) -> Answered:
-    """One request with a JSON, form or *raw* body. *target* is as on the wire, query included."""
+    """One request with a JSON, form or *raw* body. *target* is as on the wire, query included; *client* its address."""
     sent = dict(headers or {})
     if json is not None:
         raw = msgspec.json.encode(json)
@@ -53,7 +54,7 @@ async def call(
         "query_string": query.encode(),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
-        "client": ("127.0.0.1", 50000),
+        "client": (client, 50000),
         "server": ("127.0.0.1", 8470),
     }
     messages: list[Message] = []

@@ -299,3 +299,15 @@ def test_no_database_named():
 
     assert result.exit_code == 1
     assert result.stderr.startswith("error: ")
+
+
+def test_from_where_an_app_may_call(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    key = terminal.json("app", "add", "集成")["app_key"]
+
+    assert terminal.json("app", "set", key, "--network", "10.0.0.0/8", "--network", "::1")["networks"] == [
+        "10.0.0.0/8", "::1/128",
+    ]  # fmt: skip
+    assert terminal.json("app", "set", key, "--name", "Other")["networks"] == ["10.0.0.0/8", "::1/128"]
+    assert terminal.json("app", "set", key, "--any-network")["networks"] == []
+    assert terminal.run("app", "set", key, "--any-network", "--network", "::1").exit_code == 2

@@ -190,6 +190,19 @@ class FlowLimit(Failure):
         super().__init__(f"current user can not create events exceed {limit} per day")
 
 
+class IpNotInWhiteList(Failure):
+    """403: the app may not call from this address."""
+
+    status = 403
+    code = "Forbidden.AccessDenied.IpNotInWhiteList"
+    message = "访问ip不在白名单之中"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            description=f"The app may not call from {address or 'here'}. An administrator allows it: rili app set."
+        )
+
+
 class InvalidClientIdOrSecret(Failure):
     """400 `invalidClientIdOrSecret`: no such app, or not its secret."""
 

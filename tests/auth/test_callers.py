@@ -14,6 +14,8 @@ from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation
 
 HOURS_2_MS = 7_200_000
 
+HERE = "192.0.2.7"
+
 
 @pytest.fixture
 def signed_in(shared_database: SharedDatabase):
@@ -27,7 +29,9 @@ def signed_in(shared_database: SharedDatabase):
 def test_a_token_becomes_a_caller(shared_database: SharedDatabase, signed_in):
     app, token = signed_in
 
-    caller = shared_database.run(authenticate(shared_database.db, token, NOW_MS + 5, TokenCache()))
+    caller = shared_database.run(
+        authenticate(shared_database.db, token, NOW_MS + 5, TokenCache(), address=HERE)
+    )
 
     assert caller == Caller(
         corp_id=app.corp_id,
@@ -85,13 +89,17 @@ def test_a_token_is_refused(
     token = signed_in[1] if token == "own" else token
 
     with pytest.raises(failure) as refused:
-        shared_database.run(authenticate(shared_database.db, token, NOW_MS + later_ms, TokenCache()))
+        shared_database.run(
+            authenticate(shared_database.db, token, NOW_MS + later_ms, TokenCache(), address=HERE)
+        )
 
     assert (refused.value.status, refused.value.code, refused.value.message) == (400, code, message)
 
 
 def test_a_missing_permission_point_is_named(shared_database: SharedDatabase, signed_in):
-    caller = shared_database.run(authenticate(shared_database.db, signed_in[1], NOW_MS, TokenCache()))
+    caller = shared_database.run(
+        authenticate(shared_database.db, signed_in[1], NOW_MS, TokenCache(), address=HERE)
+    )
 
     require(caller, scopes.EVENT_READ)
     with pytest.raises(AccessTokenPermissionDenied) as denied:
@@ -107,12 +115,12 @@ def test_a_removed_app_is_out_as_soon_as_the_database_allows(shared_database: Sh
     app, token = signed_in
     cache = TokenCache()
     db = shared_database.db
-    shared_database.run(authenticate(db, token, NOW_MS, cache))
+    shared_database.run(authenticate(db, token, NOW_MS, cache, address=HERE))
 
     shared_database.write(lambda tx: register.remove_app(tx, app.corp_id, app.app_key))
 
     with pytest.raises(InvalidAuthentication):
-        shared_database.run(authenticate(db, token, NOW_MS + db.cache_ms, cache))
+        shared_database.run(authenticate(db, token, NOW_MS + db.cache_ms, cache, address=HERE))
 
 
 def test_a_token_that_was_extended_goes_on(shared_database: SharedDatabase, signed_in):
@@ -121,7 +129,7 @@ def test_a_token_that_was_extended_goes_on(shared_database: SharedDatabase, sign
     cache = TokenCache()
     db = shared_database.db
     last_ms = NOW_MS + HOURS_2_MS - 1
-    shared_database.run(authenticate(db, token, last_ms, cache))
+    shared_database.run(authenticate(db, token, last_ms, cache, address=HERE))
 
     shared_database.write(
         lambda tx: tokens.put(
@@ -133,7 +141,9 @@ def test_a_token_that_was_extended_goes_on(shared_database: SharedDatabase, sign
         )
     )
 
-    assert shared_database.run(authenticate(db, token, last_ms + 1, cache)).app_key == app.app_key
+    assert (
+        shared_database.run(authenticate(db, token, last_ms + 1, cache, address=HERE)).app_key == app.app_key
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +158,7 @@ def test_a_token_that_was_extended_goes_on(shared_database: SharedDatabase, sign
 )
 def test_the_cache_forgets_in_time(later_ms, cache_ms, found):
     cache = TokenCache()
-    owner = TokenOwner("corp", "app", "internal", frozenset(), None, NOW_MS + HOURS_2_MS)
+    owner = TokenOwner("corp", "app", "internal", frozenset(), None, NOW_MS + HOURS_2_MS, "")
     cache.put("hash", owner, NOW_MS)
 
     assert (cache.get("hash", NOW_MS + later_ms, cache_ms) == owner) is found
@@ -156,7 +166,7 @@ def test_the_cache_forgets_in_time(later_ms, cache_ms, found):
 
 def test_the_cache_is_bounded():
     cache = TokenCache(size=2)
-    owner = TokenOwner("corp", "app", "internal", frozenset(), None, NOW_MS + HOURS_2_MS)
+    owner = TokenOwner("corp", "app", "internal", frozenset(), None, NOW_MS + HOURS_2_MS, "")
     for name in ("a", "b", "a", "c"):
         cache.put(name, owner, NOW_MS)
 

@@ -20,6 +20,7 @@ NAMES = [
     "0006_check_in",
     "0007_directory",
     "0008_usage",
+    "0010_networks",
 ]
 
 

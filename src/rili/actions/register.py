@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 import msgspec
 from msgspec import UNSET
@@ -16,6 +17,7 @@ from rili.model.secrets import hash_secret
 from rili.store import apps, departments, grants, organisations, tokens, users
 from rili.store.db import Tx
 
+MOST_NETWORKS = 100
 MOST_REDIRECTS = 20
 
 
@@ -119,9 +121,12 @@ def set_app(
     name: str | None = None,
     agent_id: int | None = None,
     redirects: Iterable[str] | None = None,
+    networks: Iterable[str] | None = None,
     new_secret: str | None = None,
 ) -> App:
-    """Rename, renumber, say where people may be sent on to, or give a new secret; None leaves as it is.
+    """Rename, renumber, say where people may be sent on to and from where it may call, or give a new secret.
+
+    None leaves as it is.
 
     A new secret ends every token.
     """
@@ -133,6 +138,8 @@ def set_app(
         _agent_id_free(tx, app)
     if redirects is not None:
         app = msgspec.structs.replace(app, redirects=_redirects(redirects))
+    if networks is not None:
+        app = msgspec.structs.replace(app, networks=_networks(networks))
     apps.replace(tx, app)
     if new_secret is not None:
         apps.replace_secret(tx, app_key, hash_secret(new_secret))
@@ -167,6 +174,20 @@ def _redirects(urls: Iterable[str]) -> tuple[str, ...]:
     if len(checked) > MOST_REDIRECTS:
         raise InvalidParameter(f"An app has at most {MOST_REDIRECTS} redirect addresses")
     return checked
+
+
+def _networks(given: Iterable[str]) -> tuple[str, ...]:
+    checked: dict[str, None] = {}
+    for text in given:
+        try:
+            checked[str(ip_network(text))] = None
+        except ValueError:
+            raise InvalidParameter(
+                f"{text!r} is no address and no network such as 10.0.0.0/8, with no bits set after the prefix"
+            ) from None
+    if len(checked) > MOST_NETWORKS:
+        raise InvalidParameter(f"An app has at most {MOST_NETWORKS} networks")
+    return tuple(checked)
 
 
 def _checked(organisation: Organisation) -> Organisation:

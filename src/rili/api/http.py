@@ -90,6 +90,11 @@ class Request(StarletteRequest):
         return None
 
     @property
+    def address(self) -> str:
+        """Where it comes from; behind a proxy that is trusted, what that says."""
+        return self.client.host if self.client else ""
+
+    @property
     def query(self) -> dict[str, str]:
         """Query parameters, the last of a name; an empty one counts as absent. Raises InvalidParameter."""
         query = {name: value for name, value in self.query_params.items() if value}
@@ -141,7 +146,9 @@ class Request(StarletteRequest):
         if self._caller is None:
             service = self.service
             token = self.header("x-acs-dingtalk-access-token")
-            self._caller = await authenticate(service.db, token, self.now_ms, service.tokens)
+            self._caller = await authenticate(
+                service.db, token, self.now_ms, service.tokens, address=self.address
+            )
             self.scope["rili.app_key"] = self._caller.app_key
         if scope is not None:
             require(self._caller, scope)

@@ -14,6 +14,7 @@ from rili.errors import (
     AccessTokenPermissionDenied,
     InvalidAuthentication,
     InvalidParameter,
+    IpNotInWhiteList,
     LegacyFailure,
     MissingToken,
     QpmLimit,
@@ -87,7 +88,9 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
     """Whose token it is; refusals are wrapped in errcode 88, exactly as observed."""
     service = request.service
     try:
-        caller = await authenticate(service.db, token, request.now_ms, service.tokens)
+        caller = await authenticate(
+            service.db, token, request.now_ms, service.tokens, address=request.address
+        )
         if caller.union_id is not None:
             raise InvalidAuthentication  # a person's token is none of the old family
         request.scope["rili.app_key"] = caller.app_key
@@ -96,6 +99,8 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
         raise _refused("40000", "access_token is blank") from None
     except (InvalidAuthentication, UserTokenExpired):
         raise _refused("40014", InvalidAuthentication.message) from None
+    except IpNotInWhiteList:
+        raise _refused("60020", IpNotInWhiteList.message) from None
     except AccessTokenPermissionDenied as denied:
         raise _refused("60011", f"{denied.message}, {{requiredScopes=[{scope}]}}") from None
     return caller

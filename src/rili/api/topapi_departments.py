@@ -12,11 +12,13 @@ from rili.errors import (
     AccessTokenPermissionDenied,
     InvalidAuthentication,
     InvalidParameter,
+    IpNotInWhiteList,
     ItemNotFound,
     LegacyFailure,
     MissingToken,
     Unavailable,
     UserNotFound,
+    UserTokenExpired,
 )
 from rili.model import scopes
 from rili.model.directory import ROOT_DEPT_ID, Department
@@ -82,7 +84,9 @@ async def get_scopes(request: Request) -> Response:
     service = request.service
     try:
         token = request.query.get("access_token")
-        caller = await authenticate(service.db, token, request.now_ms, service.tokens)
+        caller = await authenticate(
+            service.db, token, request.now_ms, service.tokens, address=request.address
+        )
         if caller.union_id is not None:
             raise InvalidAuthentication
         require(caller, scopes.APP_BASE)
@@ -90,8 +94,10 @@ async def get_scopes(request: Request) -> Response:
         return _refused(40035, "参数错误")
     except MissingToken:
         return _refused(41001, "缺少access_token参数")
-    except InvalidAuthentication:
+    except (InvalidAuthentication, UserTokenExpired):
         return _refused(40014, InvalidAuthentication.message)
+    except IpNotInWhiteList as denied:
+        return _refused(60020, denied.message)
     except AccessTokenPermissionDenied as denied:
         return _refused(60011, denied.message)
     except Unavailable as busy:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
 from msgspec import Struct
 
-from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken, UserTokenExpired
+from rili.errors import (
+    AccessTokenPermissionDenied,
+    InvalidAuthentication,
+    IpNotInWhiteList,
+    MissingToken,
+    UserTokenExpired,
+)
 from rili.model.secrets import hash_secret
 from rili.store import tokens
 from rili.store.db import Database
@@ -45,8 +54,13 @@ class TokenCache:
         self._read[token_hash] = (now_ms, owner)
 
 
-async def authenticate(db: Database, token: str | None, now_ms: int, cache: TokenCache) -> Caller:
-    """The owner of *token*. Raises MissingToken, InvalidAuthentication, UserTokenExpired."""
+async def authenticate(
+    db: Database, token: str | None, now_ms: int, cache: TokenCache, *, address: str
+) -> Caller:
+    """The owner of *token*, who calls from *address*.
+
+    Raises MissingToken, InvalidAuthentication, UserTokenExpired, IpNotInWhiteList.
+    """
     if not token:
         raise MissingToken
     token_hash = hash_secret(token)
@@ -59,6 +73,8 @@ async def authenticate(db: Database, token: str | None, now_ms: int, cache: Toke
         raise UserTokenExpired
     if owner is None or owner.expires_ms <= now_ms:
         raise InvalidAuthentication
+    if owner.networks and not _within(address, owner.networks):
+        raise IpNotInWhiteList(address)
     return Caller(
         corp_id=owner.corp_id,
         app_key=owner.app_key,
@@ -67,6 +83,21 @@ async def authenticate(db: Database, token: str | None, now_ms: int, cache: Toke
         union_id=owner.union_id,
         now_ms=now_ms,
     )
+
+
+def _within(address: str, networks: str) -> bool:
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(known, IPv6Address) and known.ipv4_mapped:
+        known = known.ipv4_mapped
+    return any(known in network for network in _networks(networks))
+
+
+@lru_cache(1024)
+def _networks(text: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(one) for one in text.split()]
 
 
 def require(caller: Caller, scope: str) -> None:

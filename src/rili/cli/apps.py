@@ -99,6 +99,15 @@ def set_app(
     no_redirect: Annotated[
         bool, typer.Option("--no-redirect", help="Take all redirect addresses away.")
     ] = False,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--network",
+            metavar="ADDRESS/BITS",
+            help="From where alone it may call; may be given several times.",
+        ),
+    ] = None,
+    any_network: Annotated[bool, typer.Option("--any-network", help="Let it call from anywhere.")] = False,
     new_secret: Annotated[
         bool, typer.Option("--new-secret", help="Make a new secret; tokens of the old one end.")
     ] = False,
@@ -109,10 +118,12 @@ def set_app(
 ) -> None:
     """Rename, renumber, or give a new secret, which is shown here and never again.
 
-    Redirect addresses take the place of those there are.
+    Redirect addresses and networks take the place of those there are.
     """
     if redirect and no_redirect:
         raise typer.BadParameter("say --redirect or --no-redirect", param_hint="--redirect")
+    if network and any_network:
+        raise typer.BadParameter("say --network or --any-network", param_hint="--network")
     app_secret = new_app_secret(os.urandom) if new_secret else None
     changed = write(
         config,
@@ -124,6 +135,7 @@ def set_app(
             name=name,
             agent_id=agent_id,
             redirects=redirect or ([] if no_redirect else None),
+            networks=network or ([] if any_network else None),
             new_secret=app_secret,
         ),
     )
@@ -192,4 +204,5 @@ def _app(app: App, app_secret: str | None = None) -> Record:
         "name": app.name,
         "scopes": sorted(app.scopes),
         "redirects": list(app.redirects),
+        "networks": list(app.networks),
     }

@@ -144,6 +144,8 @@ class App(Struct, frozen=True, kw_only=True):
     scopes: frozenset[str]
     redirects: tuple[str, ...] = ()
     """Where it may send people on to (`model/redirects.py`)."""
+    networks: tuple[str, ...] = ()
+    """From where it may call; from anywhere when there are none."""
     created_ms: int
 
 

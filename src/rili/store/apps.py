@@ -22,9 +22,8 @@ class AppCredentials(Struct, frozen=True, kw_only=True):
 def add(tx: Tx, app: App, secret_hash: str) -> None:
     tx.run(
         """
-        INSERT INTO apps (app_key, corp_id, agent_id, kind, name, secret_hash, scopes, created_ms, redirects)
-        VALUES (:app_key, :corp_id, :agent_id, :kind, :name, :secret_hash, :scopes, :created_ms,
-                :redirects)
+        INSERT INTO apps (app_key, corp_id, agent_id, kind, name, secret_hash, scopes, created_ms, redirects, networks)
+        VALUES (:app_key, :corp_id, :agent_id, :kind, :name, :secret_hash, :scopes, :created_ms, :redirects, :networks)
         """,
         app_key=app.app_key,
         corp_id=app.corp_id,
@@ -35,13 +34,14 @@ def add(tx: Tx, app: App, secret_hash: str) -> None:
         scopes=joined_scopes(app.scopes),
         created_ms=app.created_ms,
         redirects=" ".join(app.redirects),
+        networks=" ".join(app.networks),
     )
 
 
 def get(tx: Tx, app_key: str) -> App | None:
     row = tx.one(
         """
-        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects
+        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects, networks
           FROM apps WHERE app_key = :app_key
         """,
         app_key=app_key,
@@ -53,7 +53,7 @@ def list_all(tx: Tx, corp_id: str) -> list[App]:
     """The organisation's apps, the oldest first."""
     rows = tx.all(
         """
-        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects
+        SELECT app_key, corp_id, agent_id, kind, name, scopes, created_ms, redirects, networks
           FROM apps
          WHERE corp_id = :corp_id
          ORDER BY created_ms, app_key
@@ -64,10 +64,11 @@ def list_all(tx: Tx, corp_id: str) -> list[App]:
 
 
 def replace(tx: Tx, app: App) -> None:
-    """Write name, agent id, permission points and redirect addresses."""
+    """Write name, agent id, permission points, redirect addresses and networks."""
     tx.run(
         """
-        UPDATE apps SET name = :name, agent_id = :agent_id, scopes = :scopes, redirects = :redirects
+        UPDATE apps SET name = :name, agent_id = :agent_id, scopes = :scopes, redirects = :redirects,
+                        networks = :networks
          WHERE app_key = :app_key
         """,
         app_key=app.app_key,
@@ -75,6 +76,7 @@ def replace(tx: Tx, app: App) -> None:
         agent_id=app.agent_id,
         scopes=joined_scopes(app.scopes),
         redirects=" ".join(app.redirects),
+        networks=" ".join(app.networks),
     )
 
 
@@ -143,4 +145,5 @@ def _app(row: Row) -> App:
         scopes=split_scopes(row[5]),
         created_ms=row[6],
         redirects=tuple(row[7].split()),
+        networks=tuple(row[8].split()),
     )

@@ -17,19 +17,22 @@ class TokenOwner(Struct, frozen=True):
     scopes: frozenset[str]
     union_id: str | None
     expires_ms: int
+    networks: str
+    """From where the app may call, between them a space; from anywhere when it is empty."""
 
 
 def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
     """Expired ones too: the caller holds the clock."""
     row = tx.one(
         """
-        SELECT tokens.corp_id, tokens.app_key, apps.kind, apps.scopes, tokens.union_id, tokens.expires_ms
+        SELECT tokens.corp_id, tokens.app_key, apps.kind, apps.scopes, tokens.union_id, tokens.expires_ms,
+               apps.networks
           FROM tokens JOIN apps ON apps.app_key = tokens.app_key
          WHERE tokens.token_hash = :token_hash
         """,
         token_hash=token_hash,
     )
-    return TokenOwner(row[0], row[1], row[2], split_scopes(row[3]), row[4], row[5]) if row else None
+    return TokenOwner(row[0], row[1], row[2], split_scopes(row[3]), row[4], row[5], row[6]) if row else None
 
 
 def put(

@@ -20,7 +20,7 @@ async def who(request: Request, corp_id: str, name: str, password: str) -> User 
     if not name or len(name) > NAME_CHARACTERS:
         return None
     account = password_tries.account_key(corp_id, name)
-    address = password_tries.address_key(request.client.host if request.client else "")
+    address = password_tries.address_key(request.address)
 
     def begin(tx: Tx) -> tuple[User, str] | None:
         password_tries.begin(tx, account, address, now_ms=now_ms)

@@ -25,8 +25,9 @@ def test_with_a_user_token(own_app: App, database: SharedDatabase) -> None:
 
     assert made.organizer.id == own_app.colleague.union_id
     assert [one.id for one in made.attendees] == [own_app.colleague.union_id, own_app.other.union_id]
-    assert own_app.get(made.id, user=own_app.other.union_id).json["summary"] == HOUR["summary"]
     assert again.json["code"] == "IdempotentParameterMismatch"
+    own_app.token = user_token(own_app, database, own_app.other.union_id)
+    assert own_app.get(made.id, user="me").json["summary"] == HOUR["summary"]
 
 
 def test_with_the_token_of_an_app(own_app: App) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from rili.actions import attendees, derived, events
 from rili.actions.events import Place
+from rili.actions.transfer import Handover, transfer_event
 from rili.auth.callers import Caller
 from rili.errors import ExceedMaxReceiverSize, InvalidParameter
 from rili.model import scopes
@@ -23,7 +24,7 @@ from rili.model.when import GivenTime, GivenWhen
 from rili.store import attendees as store
 from rili.store.db import Tx
 from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
-from tests.soak.scale import SOAK, scaled
+from tests.soak.scale import scaled
 
 T = TypeVar("T")
 
@@ -31,10 +32,6 @@ PEOPLE = scaled(200, 5_000)
 """With the organizer."""
 
 A_CALL = scaled(60, 500)
-
-LONGEST_S = 2.0
-AVERAGE_S = 0.020
-"""Of an answer, on SQLite."""
 
 CLIENTS = 8
 
@@ -97,7 +94,7 @@ class Office:
                 return found
 
 
-def test_life_of_a_large_event(shared_database: SharedDatabase, request: pytest.FixtureRequest) -> None:
+def test_life_of_a_large_event(shared_database: SharedDatabase) -> None:
     office = Office(shared_database)
     everybody = office.ids[:PEOPLE]
     for first in range(1, PEOPLE, A_CALL):
@@ -140,10 +137,6 @@ def test_life_of_a_large_event(shared_database: SharedDatabase, request: pytest.
     office.write(lambda tx: events.delete_event(tx, office.by, office.place, office.event_id, switches={}))
 
     print(f"{PEOPLE} people: {average * 1000:.1f} ms an answer, slowest call {office.slowest:.2f} s")
-    if SOAK:
-        assert office.slowest < LONGEST_S
-        if "sqlite" in request.node.name:
-            assert average < AVERAGE_S
 
 
 def test_the_most_people(shared_database: SharedDatabase) -> None:
@@ -179,6 +172,9 @@ def test_the_most_people(shared_database: SharedDatabase) -> None:
     with pytest.raises(ExceedMaxReceiverSize, match="日程人数超过上限"):
         office.write(lambda tx: office.add_to(tx, [GivenAttendee(email=refused[room])]))
     office.write(lambda tx: office.add_to(tx, [GivenAttendee(email=email) for email in added[:3]]))
+    handover = Handover(office.ids[1])
+    with pytest.raises(ExceedMaxReceiverSize, match="日程人数超过上限"):
+        office.write(lambda tx: transfer_event(tx, office.by, office.place, office.event_id, handover))
 
     people = shared_database.read(lambda tx: store.of_event(tx, office.by.corp_id, office.event_id))
     assert len({one.place for one in people}) == len(people) == PEOPLE_PER_EVENT

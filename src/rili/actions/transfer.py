@@ -17,9 +17,9 @@ from rili.actions.announce import announce
 from rili.actions.occurrences import moved_whens
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter
+from rili.errors import ExceedMaxReceiverSize, InvalidParameter
 from rili.model.event import Event, check_not_cancelled, check_organizer
-from rili.model.people import Attendee, PeopleChange
+from rili.model.people import PEOPLE_PER_EVENT, Attendee, PeopleChange
 from rili.model.series import Override, Slot, span_of
 from rili.store import agenda, attendees, calendars, events, organizers, overrides
 from rili.store.calendars import Primary
@@ -48,7 +48,8 @@ def transfer_event(
     """Make a colleague the organizer of an event, or of a whole series.
 
     They are on every occurrence then, accepted; the former organizer keeps their answers.
-    Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed. Source: decisions 12, 57.
+    Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed, ExceedMaxReceiverSize.
+    Source: decisions 12, 57.
     """
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
@@ -71,6 +72,10 @@ def transfer_event(
     )
     body = events.replace(tx, event)
     change = _hand_over(attendees.of_event(tx, by.corp_id, event.id), before, calendar, handover)
+    if len(change.people) > PEOPLE_PER_EVENT:
+        raise ExceedMaxReceiverSize(
+            description=f"newOrganizerId: not on the event, which has {PEOPLE_PER_EVENT} people, the most there may be"
+        )
     organizer = change.people[0]
     organizers.put(tx, event, organizer)
     found = overrides.of_event(tx, by.corp_id, event.id) if event.recurrence else {}

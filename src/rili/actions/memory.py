@@ -137,10 +137,11 @@ class Memory:
 
     def put_part(self, key: tuple[Any, ...], part: Part) -> None:
         """Remember a part without large events, and forget what was not asked for in the longest time."""
-        if any(one.large for one in part.there):
-            return
         former = self._parts.pop(key, None)
-        self._kept_items += _size(part) - (0 if former is None else _size(former))
+        self._kept_items -= 0 if former is None else _size(former)
+        if _size(part) > self._part_items // 2 or any(one.large for one in part.there):
+            return
+        self._kept_items += _size(part)
         self._parts[key] = part
         while self._kept_items > self._part_items:
             _, gone = self._parts.popitem(last=False)

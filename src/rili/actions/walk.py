@@ -32,7 +32,7 @@ SHORT_MS = 8 * DAY_MS
 """The same where a calendar is crowded; and what is looked at of shorter windows is not remembered."""
 
 CROWDED = 3_000
-"""Events and series in STEP_MS, from here on."""
+"""Events and series in STEP_MS, from here on; in longer parts fewer, since each series may fall on every day."""
 
 SPARSE = 100
 """Items, below this."""
@@ -142,7 +142,11 @@ def _cut(part: Part, query: Query, after: Position | None, limit: int) -> list[I
     items: list[Item] = part.items
     first = bisect_left(items, query.from_ms, key=_starts)
     before: list[Item] = []
-    if query.by_end and part.from_ms <= query.from_ms and (after is None or after.starts_ms < query.from_ms):
+    if (
+        query.by_end
+        and part.from_ms <= query.from_ms < part.until_ms
+        and (after is None or after.starts_ms < query.from_ms)
+    ):
         began = chain(part.before, items[:first])
         before = [
             one for one in began if one.ends_ms >= query.from_ms and (after is None or one.position > after)
@@ -204,25 +208,23 @@ def _people(tx: Tx, corp_id: str, known: dict[str, Known], wanted: int) -> dict[
     """The first *wanted* people of each, as they are remembered, or read."""
     seen = tx.seen()
     people: dict[str, tuple[Attendee, ...]] = {}
-    doubtful: dict[str, Known] = {}
+    doubtful: dict[str, ShownPeople | None] = {}  # as they are now: others read meanwhile, on PostgreSQL
     for event_id, one in known.items():
         kept = one.people.get(wanted)
         if kept is not None and kept.seen == seen:
             people[event_id] = kept.people
         else:
-            doubtful[event_id] = one
+            doubtful[event_id] = kept
     if not doubtful:
         return people
     numbers = attendee_rows.change_numbers(tx, corp_id, doubtful)
     strange = {
-        event_id
-        for event_id, one in doubtful.items()
-        if (kept := one.people.get(wanted)) is None or kept.change_no != numbers[event_id]
+        event_id for event_id, kept in doubtful.items() if kept is None or kept.change_no != numbers[event_id]
     }
     read = attendees.of_events(tx, corp_id, strange, wanted) if strange else {}
-    for event_id, one in doubtful.items():
-        found = read[event_id] if event_id in strange else one.people[wanted].people
-        one.people[wanted] = ShownPeople(found, numbers[event_id], seen)
+    for event_id, kept in doubtful.items():
+        found = read[event_id] if kept is None or event_id in strange else kept.people
+        known[event_id].people[wanted] = ShownPeople(found, numbers[event_id], seen)
         people[event_id] = found
     return people
 
@@ -250,8 +252,12 @@ def _parts(tx: Tx, calendar: Primary, query: Query, after: Position | None, memo
     from_ms, gone = _start(query, after), _gone(tx, calendar, query) if query.deleted else []
     if from_ms <= -EVER_MS:
         first = agenda_rows.first_start(tx, calendar.corp_id, calendar.calendar_id)
-        starts = [one.event.when.starts_ms for one in gone] + ([] if first is None else [first])
+        starts = [starts_ms for one in gone for starts_ms in _starts_of(one)] + (
+            [] if first is None else [first]
+        )
         from_ms = min(starts, default=EVER_MS)
+    if query.to_ms < query.from_ms:
+        return
     due = (query.now_ms, calendar.zone) if query.due else None
     reader = (calendar.corp_id, calendar.calendar_id, due, query.by_end, query.series_id)
     begin_ms, seen, step = from_ms // STEP_MS * STEP_MS, tx.seen(), STEP_MS
@@ -271,7 +277,7 @@ def _parts(tx: Tx, calendar: Primary, query: Query, after: Position | None, memo
                 part.seen, part.people_no = seen, calendar.people_no
                 memory.put_part(key, part)
         yield part
-        begin_ms = part.until_ms
+        begin_ms, step = part.until_ms, max(part.until_ms - part.from_ms, STEP_MS)
         step = STEP_MS if len(part.items) >= SPARSE else step * (2 if part.items else 16)
 
 
@@ -303,8 +309,8 @@ def _walk(
     """A part of the calendar, shorter than *span* where that is crowded."""
     from_ms, until_ms = span
     rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
-    if len(rows) > CROWDED and until_ms > from_ms + SHORT_MS:
-        until_ms = from_ms + SHORT_MS
+    while until_ms > from_ms + SHORT_MS and len(rows) * max(until_ms - from_ms, STEP_MS) > CROWDED * STEP_MS:
+        until_ms = from_ms + max((until_ms - from_ms) // 16 // SHORT_MS, 1) * SHORT_MS
         rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
     there = _known(tx, calendar, rows, memory)
     items = _collect(calendar, [*there, *gone], query, from_ms, until_ms - 1, began_before=query.by_end)
@@ -377,6 +383,14 @@ def _collect(
             if _fits(starts_ms, event.when.ends_ms, from_ms, to_ms, began_before=began_before):
                 items.append(Item(starts_ms, event.id, known, cancelled=known.gone))
     return sorted(items, key=_order)
+
+
+def _starts_of(one: Known) -> Iterator[int]:
+    """Where an event, or a series and its exceptions that moved, may start first."""
+    yield one.event.when.starts_ms
+    for override in one.overrides.values():
+        if override.when is not UNSET:
+            yield override.when.starts_ms
 
 
 def _order(one: Item) -> tuple[int, str]:

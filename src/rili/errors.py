@@ -149,10 +149,8 @@ class AppKindDenied(Failure):
     message = "没有调用该接口的权限"
 
     def __init__(self, kind: str, allowed: Iterable[str]) -> None:
-        kinds = ", ".join(sorted(allowed))
-        super().__init__(
-            description=f"The token is that of {kind}; this operation is for apps of the kinds {kinds}."
-        )
+        kinds = " and ".join(sorted(allowed))
+        super().__init__(description=f"The token is that of {kind}; this operation is for {kinds} apps.")
 
 
 class _Throttled(Failure):

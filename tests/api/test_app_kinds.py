@@ -115,7 +115,7 @@ def test_the_kind_is_looked_at_before_the_points(vendor: Vendor) -> None:
         "POST", "/v1.0/contact/users/search", headers={HEADER: tokens_of["personal"]}, json={}
     )
     assert (search.status, search.json["message"]) == (403, "没有调用该接口的权限")
-    assert "for apps of the kinds enterprise, internal." in search.json["description"]
+    assert "this operation is for enterprise and internal apps." in search.json["description"]
 
 
 def test_what_apps_of_vendors_are_not_shown(vendor: Vendor) -> None:

@@ -335,6 +335,12 @@ def test_a_signed_token_without_an_organisation(vendor: Vendor, body: bytes) -> 
     assert (answer.status, answer.json["errcode"] in (40035, 400002)) == (200, True)
 
 
+def test_a_signed_token_with_a_body_too_large(vendor: Vendor) -> None:
+    target = f"/service/get_corp_token?timestamp={vendor.now_ms}"
+
+    assert vendor.call("POST", target, raw=b" " * (1024 * 1024 + 1)).status == 413
+
+
 def withdraw(vendor: Vendor) -> Callable[[Tx], None]:
     return lambda tx: authorizations.withdraw(tx, vendor.suite_key, vendor.customer)
 

@@ -17,6 +17,7 @@ from rili.errors import (
     InvalidSuiteKey,
     InvalidSuiteTicket,
     LegacyFailure,
+    RequestTooLarge,
     Unavailable,
 )
 from rili.wire import topapi
@@ -75,6 +76,8 @@ async def get_legacy_corp_token(request: Request) -> Response:
         return _refused(LegacyFailure(40085, "不合法的suite_ticket"))
     except InvalidAuthInfo:
         return _refused(LegacyFailure(43007, "需要授权"))
+    except RequestTooLarge:
+        raise
     except InvalidParameter:
         return _refused(LegacyFailure(40035, "参数错误"))
     except Unavailable as busy:

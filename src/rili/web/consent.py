@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 from rili.actions import user_tokens
 from rili.actions.authorizations import home_of, only_home, scopes_in
 from rili.actions.register import find_app
-from rili.actions.sign_in import NOWHERE
 from rili.api.http import Request
 from rili.errors import InvalidParameter, ItemNotFound, TooManyTries
 from rili.model import scopes
@@ -84,7 +83,8 @@ async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Res
     language, now_ms, db = language_of(request), request.now_ms, request.service.db
     name = (form.get("organisation") or "").strip()
     organisation = asked.organisation or await db.read(lambda tx: home_of(tx, asked.app, name))
-    corp_id = organisation.corp_id if organisation else NOWHERE
+    # One that there is not has its own count of tries, as one has that there is: no count tells them apart.
+    corp_id = organisation.corp_id if organisation else f"no organisation {name}"
     try:
         user = await who(request, corp_id, form.get("account", ""), form.get("password", ""))
     except TooManyTries as wait:

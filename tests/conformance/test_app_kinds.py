@@ -6,49 +6,25 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from alibabacloud_dingtalk.calendar_1_0 import models as calendar_models
 from alibabacloud_dingtalk.oauth2_1_0 import models as oauth2_models
 from alibabacloud_tea_util.models import RuntimeOptions
 
-from rili.actions import authorizations, suites, user_tokens
+from rili.actions import authorizations, user_tokens
 from rili.api.router import Route
-from rili.auth.sealing import SecretKey
-from rili.model.directory import App as StoredApp
 from rili.store.db import Tx
 from tests.conformance.clients import HOUR, TOKEN, App, call, legacy_id, model, refused
 from tests.conformance.test_two_organisations import BODIES, QUERIES, WALKED, fill
-from tests.people import SharedDatabase, add_app, add_organisation
-
-
-class Vendor(NamedTuple):
-    """A vendor's apps; the demo organisation authorised the enterprise app, another organisation did not."""
-
-    corp_id: str
-    elsewhere: str
-    enterprise: StoredApp
-    suite_secret: str
-    ticket: str
-    personal: StoredApp
-    app_secret: str
+from tests.conformance.vendor import Vendor, make_vendor
+from tests.people import SharedDatabase
 
 
 @pytest.fixture
 def vendor(app: App, database: SharedDatabase) -> Vendor:
-    key = SecretKey(app.server.secret_key, os.urandom)
-
-    def make(tx: Tx) -> Vendor:
-        corp_id, elsewhere = add_organisation(tx), add_organisation(tx)
-        enterprise, suite_secret = add_app(tx, corp_id, kind="enterprise", key=key)
-        personal, app_secret = add_app(tx, corp_id, kind="personal")
-        now_ms = app.server.clock()
-        authorizations.authorize(tx, enterprise.app_key, app.server.corp_id, None, now_ms=now_ms)
-        ticket = suites.ticket(tx, enterprise.app_key, key).ticket
-        return Vendor(corp_id, elsewhere, enterprise, suite_secret, ticket, personal, app_secret)
-
-    return database.write(make)
+    return make_vendor(app, database)
 
 
 def corp_token(app: App, vendor: Vendor, corp_id: str | None = None) -> str:

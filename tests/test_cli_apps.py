@@ -103,7 +103,8 @@ def test_tickets(terminal: VendorTerminal) -> None:
 
     assert "1 to 128 letters" in terminal.refused("app", "ticket", key, "--fix", "a ticket")
     assert terminal.run("app", "ticket", key, "--fix", "a", "--renew").exit_code == 2
-    assert "No app suite0" in terminal.refused("app", "ticket", "suite0")
+    for command in ("ticket", "authorized"):
+        assert "No app suite0" in terminal.refused("app", command, "suite0")
 
 
 @pytest.mark.parametrize("kind", ["internal", "personal"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -45,8 +46,6 @@ class Door(Vendor):
         self.db.write(lambda tx: authorizations.authorize(tx, self.suite_key, corp_id, None, now_ms=NOW_MS))
 
     def address(self, kind: AppKind, **more: str) -> str:
-        from urllib.parse import urlencode
-
         query = {
             "client_id": self.apps[kind].app_key, "redirect_uri": CALLBACK, "response_type": "code",
             "scope": "openid corpid", "prompt": "consent", "lang": "en",

@@ -42,7 +42,8 @@ def withdraw(tx: Tx, app_key: str, corp_id: str) -> None:
 
 
 def of_app(tx: Tx, app_key: str) -> list[Authorization]:
-    """Where the app may act."""
+    """Where an enterprise app may act. Raises ItemNotFound, InvalidParameter."""
+    _enterprise_app(tx, app_key)
     return authorizations.of_app(tx, app_key)
 
 

@@ -126,6 +126,8 @@ def test_the_operations() -> None:
         "ListAttendees",
         "RespondEvent",
         "GetAccessToken",
+        "GetCorpAccessToken",
+        "GetSuiteAccessToken",
         "GetToken",
         "GetUserToken",
         "GetUser",

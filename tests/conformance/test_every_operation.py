@@ -16,6 +16,7 @@ from rili.api.routes import ROUTES
 from tests.conformance.backdoor import user_token
 from tests.conformance.clients import DAILY, HOUR, App, Json, config, legacy_id, model
 from tests.conformance.test_user_token import agree
+from tests.conformance.vendor import make_vendor
 from tests.people import SharedDatabase
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "data" / "contract.json").read_text("utf-8"))
@@ -33,6 +34,15 @@ class World:
         people = {"attendees": [{"id": self.colleague}]}
         self.event = app.create(HOUR | people)["id"]
         self.series = app.create(DAILY | people)["id"]
+
+    def suite(self) -> Json:
+        """What an enterprise app shows, which the demo organisation authorised."""
+        vendor = make_vendor(self.app, self.database)
+        return {
+            "suiteKey": vendor.enterprise.app_key,
+            "suiteSecret": vendor.suite_secret,
+            "suiteTicket": vendor.ticket,
+        }
 
     def ask(self, name: str, path: dict[str, str], members: Json, token: str | None = None) -> Json:
         """What the SDK reads out of the answer, by the names of the wire; {} where it reads nothing."""
@@ -156,6 +166,14 @@ ROWS: dict[str, Row] = {
             "grant_type": "client_credentials",
         },
         lambda it, found: found["access_token"] == it.app.token,
+    ),
+    "GetCorpAccessToken": (
+        lambda it: it.suite() | {"authCorpId": it.app.server.corp_id},
+        lambda _, found: (len(found["accessToken"]), found["expireIn"]) == (32, 7200),
+    ),
+    "GetSuiteAccessToken": (
+        lambda it: it.suite(),
+        lambda _, found: (len(found["accessToken"]), found["expireIn"]) == (32, 7200),
     ),
     "GetUserToken": (
         lambda it: {

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rili.actions.register import get_organisation
 from rili.actions.rooms import resolve_people
 from rili.errors import DepthOverLimit, GroupNotFound, GroupTooMuch, RoomParameter
 from rili.model.ids import NewBytes
@@ -32,10 +33,11 @@ class GroupAdmins(Struct, frozen=True):
 def add_group(tx: Tx, corp_id: str, parent_id: int, name: str, *, new_bytes: NewBytes) -> RoomGroup:
     """A new group below *parent_id*, or at the top.
 
-    Raises RoomParameter, GroupNotFound, GroupTooMuch, DepthOverLimit.
+    Raises ItemNotFound, RoomParameter, GroupNotFound, GroupTooMuch, DepthOverLimit.
     """
     name = _checked(name)
     number("parentGroupId", parent_id, NO_GROUP, MOST - 1)
+    get_organisation(tx, corp_id)
     organisations.lock(tx, corp_id)
     depth = 0 if parent_id == NO_GROUP else room_groups.depth(tx, corp_id, parent_id)
     if parent_id != NO_GROUP and depth == 0:
@@ -100,7 +102,8 @@ def get_group(tx: Tx, corp_id: str, group_id: int) -> RoomGroup:
 
 
 def list_groups(tx: Tx, corp_id: str) -> list[RoomGroup]:
-    """All of them, by number."""
+    """All of them, by number. Raises ItemNotFound."""
+    get_organisation(tx, corp_id)
     return room_groups.list_all(tx, corp_id)
 
 

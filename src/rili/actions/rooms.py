@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from rili.actions.register import get_organisation
 from rili.errors import (
-    ItemNotFound,
     RoomExists,
     RoomNotFound,
     UserNotAdmin,
     UserNotEmployee,
 )
-from rili.model.directory import Organisation
 from rili.model.ids import NewBytes
 from rili.model.room import (
     NO_GROUP,
@@ -80,7 +79,7 @@ def member(tx: Tx, corp_id: str, union_id: str) -> Person:
 
 def add_room(tx: Tx, corp_id: str, change: RoomChange, *, new_bytes: NewBytes) -> Room:
     """A new room. *change* names people by unionId or userid. Raises ItemNotFound, RoomParameter, RoomExists."""
-    _organisation(tx, corp_id)
+    get_organisation(tx, corp_id)
     organisations.lock(tx, corp_id)
     empty = Room(corp_id=corp_id, room_id=new_room_id(new_bytes), number=new_room_number(new_bytes), name="")
     if change.name is UNSET:
@@ -127,7 +126,7 @@ def get_room(tx: Tx, corp_id: str, room_id: str) -> Room:
 
 def list_rooms(tx: Tx, corp_id: str) -> list[Room]:
     """Every room, the oldest first. Raises ItemNotFound."""
-    _organisation(tx, corp_id)
+    get_organisation(tx, corp_id)
     return rooms.list_all(tx, corp_id)
 
 
@@ -137,14 +136,14 @@ def show_room(tx: Tx, corp_id: str, room_id: str, viewer: Person | None = None) 
     if viewer is not None and not may_see(room, viewer):
         raise RoomNotFound(description=f"roomId: there is no room {room_id} that the person may see")
     group = room_groups.get(tx, corp_id, room.group_id) if room.group_id != NO_GROUP else None
-    return ShownRoom(room, group, _names(tx, room), _organisation(tx, corp_id).language)
+    return ShownRoom(room, group, _names(tx, room), get_organisation(tx, corp_id).language)
 
 
 def page_of_rooms(tx: Tx, corp_id: str, viewer: Person, *, after: int, limit: int) -> ShownRooms:
     """Up to *limit* rooms that *viewer* may see, the oldest first, behind the place *after*."""
     page = rooms.page(tx, corp_id, viewer, after=after, limit=limit)
     groups = room_groups.of_ids(tx, corp_id, {room.group_id for room in page.rooms})
-    return ShownRooms(page.rooms, groups, _organisation(tx, corp_id).language, page.next_place)
+    return ShownRooms(page.rooms, groups, get_organisation(tx, corp_id).language, page.next_place)
 
 
 def resolve_people(tx: Tx, corp_id: str, ids: Iterable[str], field: str) -> tuple[str, ...]:
@@ -203,10 +202,3 @@ def _check_name(tx: Tx, room: Room) -> None:
 def _check_group(tx: Tx, room: Room) -> None:
     if room.group_id != NO_GROUP and room_groups.get(tx, room.corp_id, room.group_id) is None:
         raise invalid("groupId", f"there is no group {room.group_id}")
-
-
-def _organisation(tx: Tx, corp_id: str) -> Organisation:
-    organisation = organisations.get(tx, corp_id)
-    if organisation is None:
-        raise ItemNotFound(f"No organisation {corp_id}")
-    return organisation

@@ -27,7 +27,7 @@ _STATUS: dict[For, int] = {"everyone": EVERYONE, "administrators": ADMINISTRATOR
 T = TypeVar("T")
 
 _LABELS = ", ".join(f"{label_id} {english}" for label_id, (_, english) in LABELS.items())
-_UNITS: tuple[AdvanceUnit, ...] = get_args(AdvanceUnit)
+_UNITS: dict[str, AdvanceUnit] = {unit[:-1]: unit for unit in get_args(AdvanceUnit)}
 
 RoomId = Annotated[str, typer.Argument(metavar="ROOM_ID")]
 Capacity = Annotated[int | None, typer.Option(metavar="PEOPLE", help="0: not known.")]
@@ -139,7 +139,7 @@ def ahead_of(room: Room, ahead: str | None, ahead_from: str | None) -> Advance |
     if not ahead:
         return None
     match = re.fullmatch(r"([0-9]{1,3}) *([a-z]+)", ahead)
-    units = [unit for unit in _UNITS if match is not None and match[2].removesuffix("s") == unit[:-1]]
-    if match is None or not units:
+    unit = _UNITS.get(match[2].removesuffix("s")) if match else None
+    if match is None or unit is None:
         fail(f"--ahead {ahead} is no span such as 7days, 2weeks, 3months, 1year")
-    return Advance(int(match[1]), units[0], opens_at)
+    return Advance(int(match[1]), unit, opens_at)

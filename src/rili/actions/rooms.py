@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from rili.actions.register import get_organisation
+from rili.auth.callers import Caller
 from rili.errors import (
     RoomExists,
     RoomNotFound,
@@ -108,12 +109,15 @@ def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange) -> Room:
     return changed
 
 
-def remove_room(tx: Tx, corp_id: str, room_id: str) -> None:
-    """Delete a room. Raises RoomNotFound."""
-    organisations.lock(tx, corp_id)
-    rooms.lock(tx, corp_id, [room_id])
-    get_room(tx, corp_id, room_id)
-    rooms.remove(tx, corp_id, room_id)
+def remove_room(tx: Tx, by: Caller, operator_id: str, room_id: str) -> None:
+    """Delete a room; what is to come loses it, what is past keeps its name. Raises RoomNotFound.
+
+    *operator_id* is the unionId it is done for, '' at the command line.
+    """
+    get_room(tx, by.corp_id, room_id)
+    rooms.lock(tx, by.corp_id, [room_id])
+    get_room(tx, by.corp_id, room_id)  # which somebody may have deleted meanwhile
+    rooms.remove(tx, by.corp_id, room_id)
 
 
 def get_room(tx: Tx, corp_id: str, room_id: str) -> Room:

@@ -64,7 +64,9 @@ async def delete_meeting_room(request: Request) -> Response:
     """DELETE /v1.0/rooms/meetingRooms/{roomId}"""
     by = await request.caller()
     operator_id, room_id = operator_in_query(request, by), request.path["roomId"]
-    return await administer(request, by, operator_id, lambda tx: rooms.remove_room(tx, by.corp_id, room_id))
+    return await administer(
+        request, by, operator_id, lambda tx: rooms.remove_room(tx, by, operator_id, room_id)
+    )
 
 
 async def query_meeting_room(request: Request) -> Response:

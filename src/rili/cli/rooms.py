@@ -9,6 +9,7 @@ import typer
 
 from rili.actions import register
 from rili.actions import rooms as actions
+from rili.auth.callers import Caller
 from rili.cli import room_options as of
 from rili.cli.command import (
     Config,
@@ -188,8 +189,16 @@ def reopen_room(
 def remove_room(
     room_id: of.RoomId, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
-    """Delete a room."""
-    write(config, database, lambda tx: actions.remove_room(tx, corp_id_of(tx, org), room_id))
+    """Delete a room. What is to come loses it, and its organizers are told."""
+    said_ms = now_ms()
+
+    def remove(tx: Tx) -> None:
+        by = Caller(
+            corp_id=corp_id_of(tx, org), app_key="", kind="administrator", scopes=frozenset(), now_ms=said_ms
+        )
+        actions.remove_room(tx, by, "", room_id)
+
+    write(config, database, remove)
     print_record({"room_id": room_id, "removed": True}, as_json)
 
 

@@ -158,6 +158,7 @@ REFUSED = {
     "group add x --parent 5": "parentGroupId: there is no group 5",
     "group set 5 --name x": "groupId: there is no group 5",
     "blacklist add bob": "blacklistUnionId: nobody here",
+    "blacklist remove ann": "ann is not on the blacklist",
     "list --org nothing": "No organisation nothing",
     "group list --org nothing": "No organisation nothing",
     "blacklist list --org nothing": "No organisation nothing",

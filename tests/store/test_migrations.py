@@ -22,6 +22,7 @@ NAMES = [
     "0008_usage",
     "0010_networks",
     "0011_kinds",
+    "0013_rooms",
 ]
 
 

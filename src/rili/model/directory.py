@@ -1,4 +1,4 @@
-"""Who there is: organisations, departments, people, apps, rooms."""
+"""Who there is: organisations, departments, people, apps."""
 
 from __future__ import annotations
 
@@ -159,15 +159,6 @@ class Authorization(Struct, frozen=True, kw_only=True):
     app_key: str
     scopes: frozenset[str]
     created_ms: int
-
-
-class Room(Struct, frozen=True, kw_only=True):
-    """A meeting room."""
-
-    corp_id: str
-    room_id: str
-    name: str
-    capacity: int
 
 
 def email_key(email: str) -> str:

@@ -28,6 +28,14 @@ def get(tx: Tx, corp_id: str) -> Organisation | None:
     return _organisation(row) if row else None
 
 
+def lock(tx: Tx, corp_id: str) -> None:
+    """From here on nobody else who does so goes on, until the transaction ends.
+
+    An update, since those who add what refers to the organisation wait for a SELECT FOR UPDATE, and not for that.
+    """
+    tx.queue("UPDATE organisations SET name = name WHERE corp_id = :corp_id", corp_id=corp_id)
+
+
 def list_all(tx: Tx) -> list[Organisation]:
     """Every organisation, the oldest first."""
     rows = tx.all(
@@ -80,6 +88,10 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM booking_blacklist WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_group_admins WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_groups WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_members WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM rooms WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM guests WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM grants WHERE corp_id = :corp_id", corp_id=corp_id)

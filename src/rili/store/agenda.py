@@ -41,7 +41,7 @@ def span_class(span: Span) -> int:
 
 
 def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
-    """Put *event* on the primary calendars of these people, or back on them."""
+    """Put *event* on the primary calendars of these people, or back on them; one of a subscribed calendar on that."""
     change_no = tx.change_no()
     tx.run_many(
         """
@@ -50,7 +50,8 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
         SELECT corp_id, calendar_id, :event_id, :span_class, :start_cell, :starts_ms, :until_ms,
                :change_no, :change_no
           FROM calendars
-         WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary'
+         WHERE corp_id = :corp_id AND owner_id = :person_id
+           AND kind = :kind AND calendar_id = COALESCE(:calendar_id, calendar_id)
             ON CONFLICT (corp_id, event_id, calendar_id)
             DO UPDATE SET span_class = excluded.span_class, start_cell = excluded.start_cell,
                           starts_ms = excluded.starts_ms, until_ms = excluded.until_ms, change_no = excluded.change_no,
@@ -60,6 +61,8 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
             {
                 "corp_id": event.corp_id,
                 "person_id": person_id,
+                "kind": "subscribed" if event.subscribed else "primary",
+                "calendar_id": event.calendar_id if event.subscribed else None,
                 "event_id": event.id,
                 "span_class": span_class(span),
                 "start_cell": span.starts_ms // CELL_MS,

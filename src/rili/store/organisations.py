@@ -68,6 +68,10 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
+    for table in ("acls", "calendar_managers", "subscriptions", "subscribed_calendars"):
+        tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugin_subscribers WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugins WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM rooms WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM guests WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -182,6 +182,9 @@ class Shown(Struct, frozen=True, gc=False):
     """One row: whose calendar shows the event, and where in time."""
 
     owner_id: str
+    calendar_id: str
+    kind: str
+    """Of the calendar."""
     span: Span
     span_class: int
     start_cell: int
@@ -198,7 +201,7 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
     """Every calendar that shows the event, or showed it once."""
     rows = tx.all(
         """
-        SELECT owner_id, starts_ms, until_ms, span_class, start_cell, gone_ms
+        SELECT owner_id, calendars.calendar_id, kind, starts_ms, until_ms, span_class, start_cell, gone_ms
           FROM agenda
           JOIN calendars ON calendars.corp_id = agenda.corp_id AND calendars.calendar_id = agenda.calendar_id
          WHERE agenda.corp_id = :corp_id AND event_id = :event_id
@@ -207,8 +210,8 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
         event_id=event_id,
     )
     return [
-        Shown(owner_id, Span(starts_ms, until_ms), class_, cell, gone_ms is not None)
-        for owner_id, starts_ms, until_ms, class_, cell, gone_ms in rows
+        Shown(owner_id, calendar_id, kind, Span(starts_ms, until_ms), class_, cell, gone_ms is not None)
+        for owner_id, calendar_id, kind, starts_ms, until_ms, class_, cell, gone_ms in rows
     ]
 
 

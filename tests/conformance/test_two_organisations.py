@@ -106,13 +106,21 @@ def send(app: App, token: str, method: str, target: str, body: Json | None) -> R
 BODIES: dict[str, Json] = {
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
+    "CreateAcls": {
+        "privilege": "writer",
+        "sendMsg": True,
+        "scope": {"scopeType": "user", "userId": "{colleague}"},
+    },
     "CreateEvent": HOUR,
+    "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RespondEvent": {"responseStatus": "declined"},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},
     "SearchUser": {"queryWord": "王", "offset": 0, "size": 10},
     "TransferEvent": {"newOrganizerId": "{colleague}"},
+    "UpdateOrgPluginSubscribers": {"unionIds": ["{colleague}"]},
+    "UpdateSubscribedCalendars": {"name": "Theirs now"},
 }
 QUERIES = {
     "BatchGetUser": "?userIdList=%5B%22user01%22%5D",
@@ -133,7 +141,12 @@ def test_every_operation(app: App, stranger: Stranger, route: Route) -> None:
         "colleague": app.colleague.union_id, "event": event_id, "legacy": legacy_id(event_id),
     }  # fmt: skip
     path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id
+        userId=app.organizer.union_id,
+        unionId=app.organizer.union_id,
+        calendarId="primary",
+        eventId=event_id,
+        aclId="x",
+        pluginId="x",
     )
     body = BODIES[route.name] if route.body is not None else None
     text = None if body is None else fill(json.dumps(body), ids)

@@ -257,5 +257,5 @@ def _resized(cursor: Cursor, asked: Asked) -> Cursor:
 
 
 def _binding(operation: str, by: Caller, calendar: Primary) -> str:
-    parts = (operation, by.corp_id, calendar.owner_id, calendar.calendar_id, calendar.privilege)
+    parts = (operation, by.corp_id, calendar.calendar_id, calendar.privilege)
     return sha256("\0".join(parts).encode()).hexdigest()[:16]

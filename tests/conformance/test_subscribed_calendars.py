@@ -184,6 +184,7 @@ def test_events(own_app: App, database: SharedDatabase) -> None:
     made = create_in(app, calendar, manager, DAILY).json
 
     assert (made["organizer"]["id"], made["attendees"], made["freeBusyStatus"]) == (author, [], "free")
+    assert made["organizer"]["self"] is False
     (announced,) = outbox(app, database, made["id"])
     assert (announced["operator_id"], announced["on_behalf_of"]) == (manager, author)
     path = app.path(made["id"], user=reader, calendar=calendar)

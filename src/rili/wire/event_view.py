@@ -214,7 +214,10 @@ def event_view(
         is_all_day=isinstance(event.when, AllDay),
         attendees=() if event.subscribed else attendee_views(people[:shown], viewer_id),
         organizer=OrganizerView(
-            organizer.person_id, organizer.name, organizer.response, organizer.person_id == viewer_id
+            organizer.person_id,
+            organizer.name,
+            organizer.response,
+            organizer.person_id == viewer_id and not event.subscribed,
         ),
         reminders=tuple(ReminderView(one.method, str(one.minutes)) for one in event.reminders),
         create_time=utc_text(event.created_ms),

@@ -203,6 +203,8 @@ def _slot_at(series: Event, origin_ms: int) -> Slot | None:
 
 def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> Stored:
     if place.subscribed:
+        if lock:  # before the event, as who deletes the calendar does
+            calendars.lock(tx, by.corp_id, place.calendar_id)
         stored = events.in_subscribed(tx, by.corp_id, place.calendar_id, event_id, lock=lock)
     else:
         calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id

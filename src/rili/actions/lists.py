@@ -102,7 +102,7 @@ def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
 
 
 def view_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory | None = None) -> Page:
-    """Everything that touches a window, series expanded. Raises InvalidParameter."""
+    """Everything that touches a window, series expanded. Raises InvalidParameter, PermissionDenied."""
     calendar = listed_calendar(tx, by, place, "free_busy_reader")
     cursor = _windowed(asked, _binding("ListEventsView", by, calendar), by.now_ms)
     if cursor.from_ms is None or cursor.to_ms is None:

@@ -69,6 +69,42 @@ class LaunchDenied(Failure):
     code = "permissionDenied"
 
 
+class SubscribedCalendar(Failure):
+    """400: what concerns people on events, asked of a subscribed calendar."""
+
+    message = "Subscribed calendar not support this method"
+
+    def __init__(self) -> None:
+        super().__init__(description="calendarId: nobody attends the events of a subscribed calendar")
+
+
+class SubscribedAttendees(SubscribedCalendar):
+    """400 `invalidParameter.subscribed.invalid`: the same of ListAttendees, with the dotted code it alone has."""
+
+    code = "invalidParameter.subscribed.invalid"
+
+
+class OutsideSubscribeScope(Failure):
+    """400 `permissionDenied`: the calendar is not offered to this person. Not 403: so the page says."""
+
+    code = "permissionDenied"
+    message = "用户不在订阅范围"
+
+
+class ExceedSubscribeLimit(Failure):
+    """400 `exceedSubscribeLimit`: the person subscribes as many calendars as one may."""
+
+    code = "exceedSubscribeLimit"
+    message = "exceed subscribe limit"
+
+
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: the one error of ListCalendars, and of queries of free/busy."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class NotInEvent(Failure):
     """400 `notInEvent`: who signs in or out is not on the event."""
 

@@ -23,6 +23,7 @@ NAMES = [
     "0010_networks",
     "0011_kinds",
     "0013_rooms",
+    "0015_calendars",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rili.api import (
     attendees,
     beside,
+    calendars,
     check_in,
     contact,
     events,
@@ -19,11 +20,22 @@ from rili.api import (
 from rili.api.room_routes import ROOM_ROUTES
 from rili.api.router import Parameter, Route
 from rili.model import scopes
-from rili.model.app_kinds import NOT_PERSONAL, ONLY_INTERNAL
+from rili.model.app_kinds import NOT_ENTERPRISE, NOT_PERSONAL, ONLY_INTERNAL
 from rili.wire import topapi_departments as old_departments
 from rili.wire import topapi_users as old
 from rili.wire.attendees import AddAttendees, AttendeesView, RemoveAttendees, RespondEvent
 from rili.wire.beside import AiMinutes, Categories, ConvertLegacyEventId, LegacyEventIds
+from rili.wire.calendars import (
+    AclsView,
+    AclView,
+    CreateAcls,
+    CreateSubscribedCalendar,
+    ListedCalendars,
+    PluginSubscribersBody,
+    PluginsView,
+    SubscribedCalendarId,
+    SubscribedCalendarView,
+)
 from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import (
     BatchUsers,
@@ -53,6 +65,7 @@ from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, Lega
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
 EVENTS = CALENDAR + "/events"
 EVENT = EVENTS + "/{eventId}"
+SUBSCRIBED = "/v1.0/calendar/users/{userId}/subscribedCalendars"
 
 CLIENT_TOKEN = Parameter(
     "x-client-token", "The same token is the same request, for a day. 幂等标识，有效期一天。", place="header"
@@ -176,6 +189,34 @@ ROUTES = (
           "What is due of a series, and its exceptions. 查询循环日程已生成的实例。", scopes.EVENT_READ, None,
           InstancesView,
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
+    Route("GET", "/v1.0/calendar/users/{userId}/calendars", calendars.list_calendars, "ListCalendars",
+          "The calendars that somebody sees. 查询日历列表。", scopes.EVENT_READ, None, ListedCalendars),
+    Route("POST", CALENDAR + "/acls", calendars.create_acls, "CreateAcls",
+          "Share a calendar with a colleague. 创建访问控制。", scopes.ACL_WRITE, CreateAcls, AclView,
+          kinds=NOT_ENTERPRISE),
+    Route("GET", CALENDAR + "/acls", calendars.list_acls, "ListAcls",
+          "With whom a calendar is shared. 获取访问控制列表。", scopes.ACL_READ, None, AclsView,
+          kinds=NOT_ENTERPRISE),
+    Route("DELETE", CALENDAR + "/acls/{aclId}", calendars.delete_acl, "DeleteAcl",
+          "Share it no longer. 删除访问控制。", scopes.ACL_WRITE, kinds=NOT_ENTERPRISE),
+    Route("POST", SUBSCRIBED, calendars.create_subscribed_calendar, "CreateSubscribedCalendar",
+          "Make a calendar that others subscribe. 创建订阅日历。", scopes.CALENDAR_WRITE,
+          CreateSubscribedCalendar, SubscribedCalendarId),
+    Route("GET", SUBSCRIBED + "/{calendarId}", calendars.get_subscribed_calendar, "GetSubscribedCalendar",
+          "How it is set up. 查询单个订阅日历。", scopes.CALENDAR_READ, None, SubscribedCalendarView),
+    Route("PUT", SUBSCRIBED + "/{calendarId}", calendars.update_subscribed_calendar, "UpdateSubscribedCalendars",
+          "Set it up otherwise. 更新订阅日历。", scopes.CALENDAR_WRITE, CreateSubscribedCalendar, ResultView),
+    Route("DELETE", SUBSCRIBED + "/{calendarId}", calendars.delete_subscribed_calendar, "DeleteSubscribedCalendar",
+          "Delete it with its events. 删除订阅日历。", scopes.CALENDAR_WRITE, None, ResultView),
+    Route("POST", CALENDAR + "/subscribe", calendars.subscribe_calendar, "SubscribeCalendar",
+          "Subscribe a calendar. 订阅公共日历。", scopes.CALENDAR_WRITE),
+    Route("POST", CALENDAR + "/unsubscribe", calendars.unsubscribe_calendar, "UnsubscribeCalendar",
+          "Subscribe it no longer. 取消订阅公共日历。", scopes.CALENDAR_WRITE, None, ResultView),
+    Route("GET", "/v1.0/calendar/plugins", calendars.list_org_plugins, "ListOrgPlugins",
+          "What the organisation adds to calendars. 查询企业日历插件。", scopes.CALENDAR_READ, None, PluginsView),
+    Route("POST", "/v1.0/calendar/plugins/{pluginId}/subscribers", calendars.update_org_plugin_subscribers,
+          "UpdateOrgPluginSubscribers", "For whom a plugin is. 更新企业日历插件订阅者。", scopes.CALENDAR_WRITE,
+          PluginSubscribersBody, ResultView),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -31,6 +31,8 @@ class Caller(Struct, frozen=True, kw_only=True, gc=False):
     scopes: frozenset[str]
     union_id: str | None = None
     now_ms: int
+    operator_id: str | None = None
+    """Who acts, in the name of the owner of a calendar that was shared with them (decision 12)."""
 
 
 class TokenCache:

@@ -87,6 +87,10 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
+    for table in ("acls", "calendar_managers", "subscriptions", "subscribed_calendars"):
+        tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugin_subscribers WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugins WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM booking_blacklist WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM room_group_admins WHERE corp_id = :corp_id", corp_id=corp_id)

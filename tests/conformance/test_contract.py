@@ -58,8 +58,12 @@ INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in Lis
     "dingOrgId",
     "dingSuiteKey",
     "dingUid",
+    "userAgent",
 }
 EXTRA_QUERY = {  # decision 10
+    "AddMeetingRooms": {"dryRun"},
+    "MeetingRoomRespond": {"dryRun"},
+    "RemoveMeetingRooms": {"dryRun"},
     "CancelEvent": {"dryRun"},
     "DeleteEvent": {"scope", "dryRun"},
     "PatchEvent": {"scope", "dryRun"},
@@ -121,6 +125,9 @@ def test_the_operations() -> None:
         "GetSignOutLink",
         "GetEvent",
         "DeleteEvent",
+        "AddMeetingRooms",
+        "RemoveMeetingRooms",
+        "MeetingRoomRespond",
         "AddAttendee",
         "RemoveAttendee",
         "ListAttendees",

@@ -104,11 +104,14 @@ def send(app: App, token: str, method: str, target: str, body: Json | None) -> R
 
 
 BODIES: dict[str, Json] = {
+    "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
     "CreateEvent": HOUR,
+    "MeetingRoomRespond": {"responseStatus": "accepted"},
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
+    "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
     "RespondEvent": {"responseStatus": "declined"},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},
     "SearchUser": {"queryWord": "王", "offset": 0, "size": 10},
@@ -131,10 +134,12 @@ def test_every_operation(app: App, stranger: Stranger, route: Route) -> None:
     before = app.get(event_id)
     ids = {
         "colleague": app.colleague.union_id, "event": event_id, "legacy": legacy_id(event_id),
+        "room": app.server.rooms[0].room_id,
     }  # fmt: skip
     path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id
-    )
+        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id,
+        roomId=app.server.rooms[0].room_id,
+    )  # fmt: skip
     body = BODIES[route.name] if route.body is not None else None
     text = None if body is None else fill(json.dumps(body), ids)
 

@@ -90,6 +90,19 @@ def lock(tx: Tx, corp_id: str, room_ids: Iterable[str]) -> None:
     )
 
 
+def names(tx: Tx, corp_id: str, room_ids: Iterable[str]) -> dict[str, str]:
+    """The names of those of *room_ids* that there are."""
+    rows = tx.all(
+        """
+        SELECT room_id, name FROM rooms
+         WHERE (corp_id, room_id) IN (SELECT :corp_id, key FROM json_each(:room_ids))
+        """,
+        corp_id=corp_id,
+        room_ids=as_keys(room_ids),
+    )
+    return dict(rows)
+
+
 def list_all(tx: Tx, corp_id: str) -> list[Room]:
     """Every room, in the order of creation."""
     rows = tx.all(_ROOMS + "WHERE corp_id = :corp_id ORDER BY place", corp_id=corp_id)

@@ -91,6 +91,9 @@ NOT_YET = {
     "extendedProperties.privateProperties.dingtalkDetailUrl",
     "extendedProperties.sharedProperties.sourceOpenCid",  # group conversations
     "location.meetingRooms",  # rooms
+    "result.deviceUnionIds",  # hardware
+    "result.roomStaffId",  # reserved
+    "result.roomUnionId",  # what it is good for, no source says
     "loginEmail",  # what it is, no source says
     "meetingRooms",
     "meetingRooms.displayName",
@@ -132,6 +135,21 @@ def test_the_operations() -> None:
         "RemoveAttendee",
         "ListAttendees",
         "RespondEvent",
+        "CreateMeetingRoom",
+        "UpdateMeetingRoom",
+        "DeleteMeetingRoom",
+        "QueryMeetingRoom",
+        "QueryMeetingRoomList",
+        "SetSuperUserMeetingRoom",
+        "RemoveSuperUserMeetingRoom",
+        "CreateMeetingRoomGroup",
+        "UpdateMeetingRoomGroup",
+        "DeleteMeetingRoomGroup",
+        "QueryMeetingRoomGroup",
+        "QueryMeetingRoomGroupList",
+        "QueryMeetingRoomGroupAdmin",
+        "CreateBookingBlacklist",
+        "DeleteBookingBlacklist",
         "GetAccessToken",
         "GetToken",
         "GetUserToken",

@@ -26,8 +26,18 @@ DENIED = (403, "permissionDenied", "permission denied")
 UNKNOWN = (404, "itemNotFound", "Event does not exist.")
 DONE = (200, {"result": True})
 
-UNTIL = {"pattern": {"type": "daily"}, "range": {"type": "endDate", "endDate": "2026-03-05"}}
-"""Five days of the series that `make_series` makes."""
+
+def until(day: str) -> Json:
+    """A daily rule up to a day of 2026."""
+    return {"pattern": {"type": "daily"}, "range": {"type": "endDate", "endDate": f"2026-{day}"}}
+
+
+UNTIL = until("03-05")
+"""Five days from 2026-03-01 on."""
+
+
+def all_day(first: str, end: str) -> Json:
+    return {"start": {"date": f"2026-{first}"}, "end": {"date": f"2026-{end}"}, "isAllDay": True}
 
 
 class Office:
@@ -152,7 +162,9 @@ def test_through_the_sdk(office: Office) -> None:
     assert [one.response_status for one in refused_one.meeting_rooms] == ["accepted", "declined"]
     assert refused_one.location.meeting_rooms == names[:1]
     assert office.shown(place[2]) == {approved: "declined"}
-    with refused(400, "meetingRoomNotAvailable", "is taken by another booking; the event: 2026-03-10T14:30"):
+    with refused(
+        400, "meetingRoomNotAvailable", "is taken by another booking; the event: 2026-03-10T14:00:00+08:00"
+    ):
         office.event("03-10T14:30", plain)
         app.calendar.add_meeting_rooms_with_options(
             *place,
@@ -203,7 +215,10 @@ ERRORS: dict[str, tuple[Callable[[Office, str], Reply], tuple[int, str, str], st
     ),
     "add: approval of its own": (
         lambda it, id_: it.add(id_, it.room("custom")),
-        (400, "meetingRoomNotAvailable", "{room}: it is booked through an approval process of its own, not through the API"),
+        (
+            400, "meetingRoomNotAvailable",
+            "{room}: it is booked through an approval process of its own, not through the API",
+        ),
         "",
     ),
     "remove: no body": (
@@ -297,13 +312,13 @@ def test_all_or_none(office: Office) -> None:
         pytest.param(timed("2026-03-10T14:30:00", "2026-03-10T14:30:00"), True, id="no length, within it"),
         pytest.param(timed("2026-03-10T02:00:00", "2026-03-10T02:01:00", "America/New_York"), False, id="other zone"),
         pytest.param(
-            {"start": {"date": "2026-03-10"}, "end": {"date": "2026-03-11"}, "isAllDay": True}, False, id="that day"
+            all_day("03-10", "03-11"), False, id="that day"
         ),
         pytest.param(
-            {"start": {"date": "2026-03-09"}, "end": {"date": "2026-03-10"}, "isAllDay": True}, True, id="the day before"
+            all_day("03-09", "03-10"), True, id="the day before"
         ),
         pytest.param(
-            {"start": {"date": "2026-03-11"}, "end": {"date": "2026-03-12"}, "isAllDay": True}, True, id="the day after"
+            all_day("03-11", "03-12"), True, id="the day after"
         ),
     ],
 )  # fmt: skip
@@ -320,7 +335,7 @@ def test_what_clashes(office: Office, when: Json, *, free: bool) -> None:
 def test_whole_days(office: Office) -> None:
     """They are the organisation's: one ends at its midnight, in whatever zone the next event is."""
     room = office.room()
-    office.event({"start": {"date": "2026-03-10"}, "end": {"date": "2026-03-12"}, "isAllDay": True}, room)
+    office.event(all_day("03-10", "03-12"), room)
 
     assert office.free(room, "03-09T23:00", "03-10T00:00", "03-11T23:00", "03-12T00:00") == [
         "03-09T23:00", "03-12T00:00",
@@ -347,7 +362,7 @@ class TestSeries:
 
     def test_many_clashes_are_counted(self, office: Office) -> None:
         room = office.room()
-        rule = UNTIL | {"range": {"type": "endDate", "endDate": "2026-04-30"}}
+        rule = until("04-30")
         office.series(room, rule=rule)
 
         refusal = office.add(office.series(rule=rule)[0], room)
@@ -432,7 +447,7 @@ MOVES: dict[str, tuple[Callable[[Office, str, list[str]], Reply], str, str]] = {
         "03-05T17:00", "03-05T18:00",
     ),
     "ends later": (
-        lambda it, id_, _: it.update(id_, {"recurrence": UNTIL | {"range": {"type": "endDate", "endDate": "2026-03-07"}}}),
+        lambda it, id_, _: it.update(id_, {"recurrence": until("03-07")}),
         "03-07T10:00", "03-08T10:00",
     ),
 }  # fmt: skip
@@ -474,12 +489,7 @@ def test_moving_one_event(office: Office) -> None:
     assert office.update(event_id, at("03-10T14:30")).status == 200  # over where it was itself
     assert office.update(event_id, {"summary": "New"}).status == 200
     assert office.free(room, "03-10T13:30", "03-10T14:00", "03-10T15:30") == ["03-10T13:30"]
-    assert (
-        office.update(
-            event_id, {"recurrence": UNTIL | {"range": {"type": "endDate", "endDate": "2026-03-12"}}}
-        ).status
-        == 200
-    )
+    assert office.update(event_id, {"recurrence": until("03-12")}).status == 200
     assert office.free(room, "03-11T14:30", "03-13T14:30") == ["03-13T14:30"]
 
 
@@ -489,9 +499,11 @@ FREES: dict[str, tuple[Callable[[Office, str, list[str]], Reply], set[int]]] = {
     "occurrence cancelled": (lambda it, _, days: it.cancel(days[3]), {3}),
     "occurrence deleted": (lambda it, _, days: it.app.delete(days[3], user=it.organizer), {3}),
     "following cancelled": (lambda it, _, days: it.cancel(days[3], query="?scope=following"), {3, 4}),
-    "following deleted": (lambda it, _, days: it.app.delete(days[3], user=it.organizer, query="?scope=following"), {3, 4}),
+    "following deleted": (
+        lambda it, _, days: it.app.delete(days[3], user=it.organizer, query="?scope=following"), {3, 4},
+    ),
     "ends earlier": (
-        lambda it, id_, _: it.update(id_, {"recurrence": UNTIL | {"range": {"type": "endDate", "endDate": "2026-03-04"}}}), {4},
+        lambda it, id_, _: it.update(id_, {"recurrence": until("03-04")}), {4},
     ),
     "an attendee leaves": (lambda it, id_, _: it.app.delete(id_, user=it.app.other.union_id), set()),
     "split, not moved": (lambda it, _, days: it.update(days[3], {"summary": "New"}, query="?scope=following"), set()),
@@ -604,9 +616,9 @@ CHANGES: dict[str, Callable[[Office, str, str, list[str], str], Reply]] = {
     "removed": lambda it, single, _, __, ___: it.remove(single, *it.shown(single)),
     "removed from a series": lambda it, _, series, __, ___: it.remove(series, *it.shown(series)),
     "removed from an occurrence": lambda it, _, series, days, ___: it.remove(days[2], *it.shown(series)),
-    "refused": lambda it, single, _, __, ___: it.respond(single, [*it.shown(single)][0], "declined"),
+    "refused": lambda it, single, _, __, ___: it.respond(single, next(iter(it.shown(single))), "declined"),
     "refused on an occurrence": lambda it, _, series, days, ___: it.respond(
-        days[2], [*it.shown(series)][0], "declined"
+        days[2], next(iter(it.shown(series))), "declined"
     ),
     "moved": lambda it, single, _, __, ___: it.update(single, at("03-11T14:00")),
     "cancelled": lambda it, single, _, __, ___: it.cancel(single),

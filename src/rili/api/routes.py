@@ -16,6 +16,7 @@ from rili.api import (
     topapi_departments,
     topapi_users,
 )
+from rili.api.room_routes import ROOM_ROUTES
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi_departments as old_departments
@@ -244,6 +245,7 @@ ROUTES = (
     Route("GET", "/auth/scopes", topapi_departments.get_scopes, "auth.scopes",
           "What of the directory the app may see (old family). 获取通讯录权限范围（旧版）。", None, None,
           old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi"),
+    *ROOM_ROUTES,
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),
     Route("GET", "/meet/{conferenceId}", site.meet, "meet", "Go to an online meeting. 进入视频会议。", tag="server",

@@ -32,6 +32,11 @@ def get(tx: Tx, corp_id: str) -> Organisation | None:
     )
 
 
+def lock(tx: Tx, corp_id: str) -> None:
+    """From here on nobody else who does so goes on, until the transaction ends."""
+    tx.lock("SELECT corp_id FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
+
+
 def list_all(tx: Tx) -> list[Organisation]:
     """Every organisation, the oldest first."""
     rows = tx.all(

@@ -42,6 +42,10 @@ def add(tx: Tx, room: Room) -> None:
 
 def replace(tx: Tx, room: Room) -> None:
     """Write *room* over the row of the same id; its number stays."""
+    # Events show its name: who remembers names reads them again.
+    tx.queue(
+        "UPDATE organisations SET people_no = people_no + 1 WHERE corp_id = :corp_id", corp_id=room.corp_id
+    )
     tx.run(
         """
         UPDATE rooms SET name = :name, status = :status, capacity = :capacity, group_id = :group_id,

@@ -608,6 +608,32 @@ class TestApproval:
         assert_refused(office.respond(event_id, room, "accepted"), *TOO_MANY)
 
 
+def test_a_room_is_renamed_and_removed(office: Office, own_app: App) -> None:
+    """Its events show its name of now, and lose it with the room; all at once, in answers that were remembered too."""
+    office.app, office.organizer = own_app, own_app.organizer.union_id
+    kept, room = office.room(), office.room()
+    event_id = office.event("03-10T14:00", room)
+    series, days = office.series(kept, room)
+    done(office.remove(days[3], kept))
+    window = "/eventsview?timeMin=2026-02-28T00:00:00Z&timeMax=2026-04-01T00:00:00Z"
+
+    def names() -> set[Any]:
+        view = own_app.call("GET", own_app.path().removesuffix("/events") + window).json["events"]
+        got = [office.get(id_) for id_ in (event_id, series, days[3])]
+        return {one.get("location", {}).get("meetingRooms", [None])[-1] for one in (*view, *got)}
+
+    (before,) = names()
+    admin = own_app.server.users[0].union_id
+    body = {"unionId": admin, "roomId": room, "roomName": f"New {room[:8]}"}
+    assert own_app.call("PUT", "/v1.0/rooms/meetingRooms", body).status == 200
+    assert names() == {f"New {room[:8]}"} != {before}
+
+    assert own_app.call("DELETE", f"/v1.0/rooms/meetingRooms/{room}?unionId={admin}").status == 200
+    assert names() == {None, office.get(series)["meetingRooms"][0]["displayName"]}
+    assert office.shown(event_id) == office.shown(days[3]) == {}
+    assert findings(office.database, series) == []
+
+
 CHANGES: dict[str, Callable[[Office, str, str, list[str], str], Reply]] = {
     "added": lambda it, single, _, __, room: it.add(single, room),
     "added to a series": lambda it, _, series, __, room: it.add(series, room),

@@ -112,6 +112,13 @@ class NotInEvent(Failure):
     message = "用户不在日程内"
 
 
+class MeetingRoomNotAvailable(Failure):
+    """400 `meetingRoomNotAvailable`: a room is taken, or not to be had by this person or then."""
+
+    code = "meetingRoomNotAvailable"
+    message = "room busy"
+
+
 class IdempotencyProcessing(Failure):
     """400 `idempotencyProcessing`: the first request with this token still runs (decision 18)."""
 

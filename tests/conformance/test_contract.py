@@ -61,8 +61,12 @@ INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in Lis
     "dingOrgId",
     "dingSuiteKey",
     "dingUid",
+    "userAgent",
 }
 EXTRA_QUERY = {  # decision 10
+    "AddMeetingRooms": {"dryRun"},
+    "MeetingRoomRespond": {"dryRun"},
+    "RemoveMeetingRooms": {"dryRun"},
     "CancelEvent": {"dryRun"},
     "DeleteEvent": {"scope", "dryRun"},
     "PatchEvent": {"scope", "dryRun"},
@@ -128,6 +132,9 @@ def test_the_operations() -> None:
         "GetSignOutLink",
         "GetEvent",
         "DeleteEvent",
+        "AddMeetingRooms",
+        "RemoveMeetingRooms",
+        "MeetingRoomRespond",
         "AddAttendee",
         "RemoveAttendee",
         "ListAttendees",

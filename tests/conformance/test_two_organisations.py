@@ -113,6 +113,7 @@ ROOM: Json = {
     "groupId": GROUP_ID,
 }
 BODIES: dict[str, Json] = {
+    "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "CreateBookingBlacklist": {"unionId": "{them}", "blacklistUnionId": "{colleague}", "startTime": 0},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
@@ -127,8 +128,10 @@ BODIES: dict[str, Json] = {
     "CreateMeetingRoomGroup": {"unionId": "{them}", "parentGroupId": GROUP_ID, "groupName": "Theirs now"},
     "DeleteBookingBlacklist": {"unionId": "{them}", "blacklistUnionIds": ["{colleague}"]},
     "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
+    "MeetingRoomRespond": {"responseStatus": "accepted"},
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
+    "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
     "RespondEvent": {"responseStatus": "declined"},
     "SetSuperUserMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "userIdWhiteList": ["{colleague}"]},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},

@@ -10,6 +10,7 @@ from rili.api import (
     contact,
     events,
     lists,
+    meeting_rooms,
     oauth2,
     organizing,
     site,
@@ -48,6 +49,7 @@ from rili.wire.contact import (
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
 from rili.wire.lists import EventsView, InstancesView
+from rili.wire.meeting_rooms import AddMeetingRooms, RemoveMeetingRooms, RespondForRoom
 from rili.wire.oauth2 import (
     AccessToken,
     AuthRules,
@@ -153,6 +155,15 @@ ROUTES = (
     Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
           "Hand an event over to a colleague. 转让日程。",
           scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms", meeting_rooms.add_meeting_rooms, "AddMeetingRooms",
+          "Book rooms for an event. 添加会议室。", scopes.EVENT_WRITE, AddMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/batchRemove", meeting_rooms.remove_meeting_rooms, "RemoveMeetingRooms",
+          "Give rooms of an event back. 移除会议室。", scopes.EVENT_WRITE, RemoveMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/{roomId}/respond", meeting_rooms.respond_for_room, "MeetingRoomRespond",
+          "Approve that an event has a room, or refuse it. 设置会议室响应状态。",
+          scopes.EVENT_WRITE, RespondForRoom, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENT + "/signin", check_in.sign_in, "SignIn", "Sign in to an event. 签到。",
           scopes.EVENT_WRITE, None, CheckedIn),
     Route("POST", EVENT + "/checkIn", check_in.sign_in, "CheckIn", "The same, by its former name. 签到（旧版）。",

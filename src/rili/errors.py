@@ -39,6 +39,13 @@ class ParsedTimestampError(InvalidParameter):
     code = "InvalidParameter.ParsedISO8601TimestampError"
 
 
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: what the queries of free/busy and of calendars call any fault of a request."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class ItemNotFound(Failure):
     """404 `itemNotFound`."""
 

@@ -14,6 +14,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from rili.actions.busy_parts import BusyMemory
 from rili.actions.limits import Limits, take_call
 from rili.actions.memory import Memory
 from rili.api.body import decode_json, receive_body
@@ -52,6 +53,7 @@ class Service:
         self.new_bytes = new_bytes
         self.tokens = TokenCache()
         self.memory = Memory()
+        self.busy = BusyMemory()
         self.limits = Limits(
             calls_per_second=settings.calls_per_second,
             calls_per_minute=settings.calls_per_minute,

@@ -8,6 +8,7 @@ from rili.api import (
     check_in,
     contact,
     events,
+    free_busy,
     lists,
     oauth2,
     organizing,
@@ -32,6 +33,7 @@ from rili.wire.contact import (
 )
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
+from rili.wire.free_busy import GetSchedule, SchedulesView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.oauth2 import (
     AccessToken,
@@ -165,6 +167,14 @@ ROUTES = (
           "What is due of a series, and its exceptions. 查询循环日程已生成的实例。", scopes.EVENT_READ, None,
           InstancesView,
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
+    Route("POST", "/v1.0/calendar/users/{userId}/querySchedule", free_busy.get_schedule, "GetSchedule",
+          "When people are busy. 查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/users/{userId}/getSchedule", free_busy.get_schedule, "getSchedule",
+          "The same, as the sample of the reference page calls it. 查询用户忙闲信息（示例中的路径）。",
+          scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/me/schedules/query", free_busy.get_schedule, "GetScheduleByMe",
+          "The same by the token's user. 本人查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView,
+          (CLIENT_TOKEN,)),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -16,7 +16,7 @@ from rili.wire.event_view import Some, TimeView
 WINDOW_START = Meta(description="ISO 8601; without an offset of Asia/Shanghai. 查询开始时间。")
 WINDOW_END = Meta(description="ISO 8601, 90 days later at most. 查询结束时间。")
 
-_HOURS_ONLY = re.compile(r"(T\d\d:\d\d\S*[+-]\d\d)", re.ASCII)
+_HOURS_ONLY = re.compile(r"\d{4}-\d\d-\d\dT[\d:.,]+[+-]\d\d", re.ASCII)
 
 
 class Asked(NamedTuple):

@@ -1,4 +1,4 @@
-"""Who there is: organisations, departments, people, apps, rooms."""
+"""Who there is: organisations, departments, people, apps."""
 
 from __future__ import annotations
 
@@ -147,15 +147,6 @@ class App(Struct, frozen=True, kw_only=True):
     networks: tuple[str, ...] = ()
     """From where it may call; from anywhere when there are none."""
     created_ms: int
-
-
-class Room(Struct, frozen=True, kw_only=True):
-    """A meeting room."""
-
-    corp_id: str
-    room_id: str
-    name: str
-    capacity: int
 
 
 def email_key(email: str) -> str:

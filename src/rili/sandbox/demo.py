@@ -9,8 +9,9 @@ from msgspec import Struct
 from rili.actions import directory, meetings, register
 from rili.actions.directory import Place
 from rili.model import scopes
-from rili.model.directory import App, Organisation, Room, User, new_app_key, new_corp_id, new_union_id
+from rili.model.directory import App, Organisation, User, new_app_key, new_corp_id, new_union_id
 from rili.model.ids import NewBytes, opaque_id
+from rili.model.room import Room, new_room_number
 from rili.store import organisations, rooms
 from rili.store.categories import Category
 from rili.store.db import Tx
@@ -167,7 +168,13 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
         )
         directory.set_password(tx, CORP_ID, shown.userid, password_hash)
     for room in _rooms():
-        rooms.add(tx, Room(corp_id=CORP_ID, room_id=room.room_id, name=room.name, capacity=room.capacity))
+        number = new_room_number(_bytes_for(f"number of {room.room_id}"))
+        rooms.add(
+            tx,
+            Room(
+                corp_id=CORP_ID, room_id=room.room_id, number=number, name=room.name, capacity=room.capacity
+            ),
+        )
     for number, name in enumerate(_CATEGORIES, start=1):
         category = Category(opaque_id(_bytes_for(f"category {number}")), name)
         meetings.add_category(tx, CORP_ID, category, now_ms=now_ms + number)

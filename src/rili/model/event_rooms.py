@@ -73,7 +73,11 @@ def ask_again(rooms: Iterable[EventRoom], approved: Iterable[str]) -> tuple[Even
 
 
 def settle_own(
-    own: Iterable[OwnRoom], *, asked: Iterable[str] = (), answered: Iterable[str] = (), removed: Iterable[str] = ()
+    own: Iterable[OwnRoom],
+    *,
+    asked: Iterable[str] = (),
+    answered: Iterable[str] = (),
+    removed: Iterable[str] = (),
 ) -> tuple[OwnRoom, ...]:
     """What is left of an occurrence's own once its series asked for rooms, had answers for some, or lost some.
 

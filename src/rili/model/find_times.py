@@ -7,8 +7,8 @@ that a search costs what people's calendars hold, not how many starts there are 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from heapq import nsmallest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -51,7 +51,7 @@ class Search(Struct, frozen=True, gc=False):
     """By when it must be over."""
     minutes: int
     zone: str
-    """By whose clock a start is a multiple of the step."""
+    """By whose clock a start is a multiple of the step; empty until it is known whose."""
     step_minutes: int = DEFAULT_STEP_MINUTES
     hours: WorkingHours = WorkingHours()
     outside_hours: bool = False
@@ -75,6 +75,8 @@ class RoomTimes(Struct, frozen=True, gc=False):
 
     id: str
     taken: Sequence[tuple[int, int]]
+    bookable: Callable[[int, int], bool] = lambda _starts_ms, _ends_ms: True
+    """Whether it may be booked for a span, whoever else has it then."""
 
 
 class PersonThen(Struct, frozen=True, gc=False):
@@ -93,7 +95,7 @@ class TimeSlot(Struct, frozen=True, gc=False):
     ends_ms: int
     people: tuple[PersonThen, ...]
     room_ids: tuple[str, ...] = ()
-    """The rooms that are free then, in the order in which they were given."""
+    """The rooms that are free then and may be booked, in the order in which they were given."""
 
     @property
     def required_free(self) -> bool:
@@ -193,18 +195,28 @@ class _Table:
             if not fitting:
                 never = (self.people[n].id for n in self.required if not self.free[n] & in_hours)
                 return Found((), "attendeesBusy", tuple(never))
-        free_rooms: list[tuple[str, int]] = []
-        if rooms is not None:
-            if not rooms:
-                return Found((), "noSuchRoom")
-            free_rooms = [(room.id, self.all & ~self._taken(room.taken)) for room in rooms]
-            fitting &= self.all & ~_common(self.all, (~free for _, free in free_rooms))
-            if not fitting:
-                return Found((), "roomsBusy")
-        best = nsmallest(self.search.results, self._ranked(fitting))
-        return Found(tuple(self._slot(place, free_rooms) for *_, place in best))
+        ranked = sorted(self._ranked(fitting))
+        if rooms is None:
+            best = ((place, ()) for *_, place in ranked)
+        elif not rooms:
+            return Found((), "noSuchRoom")
+        else:
+            best = self._with_rooms((place for *_, place in ranked), rooms)
+        slots = tuple(self._slot(*one) for one in islice(best, self.search.results))
+        return Found(slots) if slots else Found((), "roomsBusy")
 
-    def _ranked(self, fitting: int) -> Iterable[tuple[int, int, int, int]]:
+    def _with_rooms(
+        self, places: Iterable[int], rooms: Sequence[RoomTimes]
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Those of *places* at which there is a room, and which."""
+        free = [(room, self.all & ~self._taken(room.taken)) for room in rooms]
+        for place in places:
+            span = self.starts[place], self.starts[place] + self.length_ms
+            found = tuple(room.id for room, then in free if then >> place & 1 and room.bookable(*span))
+            if found:
+                yield place, found
+
+    def _ranked(self, fitting: int) -> Iterator[tuple[int, int, int, int]]:
         optional = [self.free[n] for n, one in enumerate(self.people) if one.is_optional]
         required = [self.free[n] for n in self.required]
         for place in _bits(fitting):
@@ -216,7 +228,7 @@ class _Table:
                 place,
             )
 
-    def _slot(self, place: int, free_rooms: list[tuple[str, int]]) -> TimeSlot:
+    def _slot(self, place: int, room_ids: tuple[str, ...]) -> TimeSlot:
         bit, starts_ms = 1 << place, self.starts[place]
         people = tuple(
             PersonThen(
@@ -226,8 +238,7 @@ class _Table:
             )
             for one, busy, working in zip(self.people, self.by_status, self.working, strict=True)
         )
-        rooms = tuple(room_id for room_id, free in free_rooms if free & bit)
-        return TimeSlot(starts_ms, starts_ms + self.length_ms, people, rooms)
+        return TimeSlot(starts_ms, starts_ms + self.length_ms, people, room_ids)
 
     def _taken_by_status(self, one: Person) -> dict[Status, int]:
         spans: dict[Status, list[tuple[int, int]]] = {"BUSY": [], "TENTATIVE": []}
@@ -270,7 +281,7 @@ def _common(among: int, sets: Iterable[int]) -> int:
     return among
 
 
-def _bits(number: int) -> Iterable[int]:
+def _bits(number: int) -> Iterator[int]:
     """The places of the bits that are set."""
     while number:
         lowest = number & -number

@@ -44,6 +44,7 @@ def person(id_: str, *spans: Busy, zone: str = SHANGHAI, is_optional: bool = Fal
     return Person(id_, zone, is_optional, spans)
 
 
+UNTIL_HALF_PAST_FOUR = person("a", busy("03-02T09:00", "03-02T16:30"))
 MONDAY = Search(ms("03-02T00:00"), ms("03-03T00:00"), 60, SHANGHAI, results=50)
 
 
@@ -76,13 +77,12 @@ def shown(found: Found, zone: str = SHANGHAI) -> list[str]:
             ["03-02T16:00", "03-02T16:30", "03-02T17:00"], id="what has no length takes no time",
         ),
         pytest.param(
-            MONDAY,
-            [person("a", busy("03-02T09:00", "03-02T16:30")), person("b", busy("03-02T16:00", "03-02T17:30"), is_optional=True)],
+            MONDAY, [UNTIL_HALF_PAST_FOUR, person("b", busy("03-02T16:00", "03-02T17:30"), is_optional=True)],
             ["03-02T16:30", "03-02T17:00"], id="optional people are in the way of nothing",
         ),
         pytest.param(
             replace(MONDAY, minutes=30),
-            [person("a", busy("03-02T09:00", "03-02T16:30")), person("b", busy("03-02T16:00", "03-02T17:30"), is_optional=True)],
+            [UNTIL_HALF_PAST_FOUR, person("b", busy("03-02T16:00", "03-02T17:30"), is_optional=True)],
             ["03-02T17:30", "03-02T16:30", "03-02T17:00"], id="times at which optional people can come first",
         ),
         pytest.param(
@@ -160,7 +160,8 @@ def test_times(search: Search, people: list[Person], expected: list[str]) -> Non
     ],
 )  # fmt: skip
 def test_why_there_is_none(
-    search: Search, people: list[Person], rooms: list[RoomTimes] | None, now: str, reason: str, never_free: tuple[str, ...]
+    search: Search, people: list[Person], rooms: list[RoomTimes] | None, now: str, reason: str,
+    never_free: tuple[str, ...],
 ) -> None:  # fmt: skip
     assert find_times(search, people, rooms, ms(now)) == Found((), reason, never_free)  # type: ignore[arg-type]
 
@@ -221,7 +222,7 @@ def test_bounds(change: dict[str, object], people: int, description: str) -> Non
 # The oracle: every minute of the window is looked at, with `zoneinfo` and plain comparisons.
 
 ZONES = [SHANGHAI, BERLIN, KATHMANDU, NEW_YORK, LORD_HOWE, "America/St_Johns", "Pacific/Apia"]
-AROUND = [ms("03-29T00:00"), ms("03-08T00:00"), ms("04-05T00:00"), ms("10-25T00:00"), ms("11-01T00:00"), ms("06-01T00:00")]  # fmt: skip
+AROUND = [ms(f"{day}T00:00") for day in ("03-29", "03-08", "04-05", "10-25", "11-01", "06-01")]
 """Days on which some of their clocks are moved, and one on which none is."""
 
 
@@ -258,7 +259,11 @@ def standing(one: Person, starts_ms: int, ends_ms: int) -> str:
     return "BUSY" if "BUSY" in met else "TENTATIVE" if met else "FREE"
 
 
-def plain_times(search: Search, people: list[Person], rooms: list[RoomTimes] | None) -> list[tuple[int, list[str], list[bool], list[str]]]:  # fmt: skip
+Plain = tuple[int, list[str], list[bool], list[str]]
+"""When it starts, how each person stands and whether they work then, and the rooms."""
+
+
+def plain_times(search: Search, people: list[Person], rooms: list[RoomTimes] | None) -> list[Plain]:
     found: list[tuple[tuple[int, ...], list[str], list[bool], list[str]]] = []
     length_ms = search.minutes * MINUTE_MS
     for starts_ms in plain_grid(search.zone, search.from_ms, search.to_ms - length_ms, search.step_minutes):
@@ -269,6 +274,7 @@ def plain_times(search: Search, people: list[Person], rooms: list[RoomTimes] | N
             room.id
             for room in rooms or ()
             if all(ends_ms <= low or high <= starts_ms for low, high in room.taken)
+            and room.bookable(starts_ms, ends_ms)
         ]
         missing = sum(standings[n] != "FREE" for n, one in enumerate(people) if not one.is_optional)
         if (missing and not search.conflicts) or (rooms is not None and not free_rooms):
@@ -283,6 +289,11 @@ def plain_times(search: Search, people: list[Person], rooms: list[RoomTimes] | N
     return [(rank[-1], *rest) for rank, *rest in found[: search.results]]  # type: ignore[misc]
 
 
+WEEKS = [(0, 1, 2, 3, 4), (5, 6), tuple(range(7))]
+EVEN_HOURS = RoomTimes("e", [], lambda starts_ms, _: starts_ms // 3_600_000 % 2 == 0)
+STATUSES = st.sampled_from(["BUSY", "TENTATIVE"])
+
+
 @st.composite
 def searches(draw: st.DrawFn) -> tuple[Search, list[Person], list[RoomTimes] | None]:
     from_ms = draw(st.sampled_from(AROUND)) + draw(st.integers(0, 48)) * 17 * MINUTE_MS
@@ -291,7 +302,7 @@ def searches(draw: st.DrawFn) -> tuple[Search, list[Person], list[RoomTimes] | N
     search = Search(
         from_ms, to_ms, draw(st.sampled_from([1, 15, 60, 100, 480])), draw(st.sampled_from(ZONES)),
         draw(st.sampled_from(STEPS_MINUTES)),
-        WorkingHours(from_minute, draw(st.integers(from_minute + 1, 1440)), draw(st.sampled_from([(0, 1, 2, 3, 4), (5, 6), tuple(range(7))]))),
+        WorkingHours(from_minute, draw(st.integers(from_minute + 1, 1440)), draw(st.sampled_from(WEEKS))),
         draw(st.booleans()), draw(st.booleans()), draw(st.integers(1, 50)),
     )  # fmt: skip
     hours = (to_ms - from_ms) // MINUTE_MS
@@ -303,15 +314,13 @@ def searches(draw: st.DrawFn) -> tuple[Search, list[Person], list[RoomTimes] | N
     people = [
         Person(
             f"p{number}", draw(st.sampled_from(ZONES)), draw(st.booleans()),
-            [Busy(*one, draw(st.sampled_from(["BUSY", "TENTATIVE"])), SHANGHAI) for one in draw(st.lists(spans, max_size=4))],
+            [Busy(*one, draw(STATUSES), SHANGHAI) for one in draw(st.lists(spans, max_size=4))],
         )
         for number in range(draw(st.integers(1, 4)))
     ]  # fmt: skip
-    rooms = draw(
-        st.none()
-        | st.lists(st.builds(RoomTimes, st.sampled_from("rs"), st.lists(spans.filter(lambda s: s[0] < s[1]), max_size=3)), max_size=2)
-    )  # fmt: skip
-    return search, people, rooms
+    taken = st.lists(spans.filter(lambda one: one[0] < one[1]), max_size=3)
+    room = st.builds(RoomTimes, st.sampled_from("rs"), taken) | st.just(EVEN_HOURS)
+    return search, people, draw(st.none() | st.lists(room, max_size=2))
 
 
 @everyday

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from rili.actions import attendees, busy_parts, cancel, events, free_busy, lists, transfer
 from rili.actions.access import Place
-from rili.actions.busy_parts import BusyMemory, spans_of
+from rili.actions.busy_parts import PART_MS, BusyMemory, spans_of
 from rili.actions.lists import Asked
 from rili.actions.transfer import Handover
 from rili.auth.callers import Caller
@@ -41,7 +41,7 @@ Span = tuple[int, int, str]
 
 
 class Office:
-    """Three people of far zones, what was made in their calendars, and a memory that is never emptied."""
+    """Four people of far zones, what was made in their calendars, and a memory that is never emptied."""
 
     def __init__(self, database: SharedDatabase) -> None:
         self.database = database
@@ -54,7 +54,7 @@ class Office:
         corp_id = people.add_organisation(tx)
         self.users = [
             people.add_user(tx, corp_id, f"u{number}", zone=zone).union_id
-            for number, zone in enumerate(ZONES[:3])
+            for number, zone in enumerate(ZONES)
         ]
         app, _ = people.add_app(tx, corp_id)
         self.by = Caller(
@@ -98,6 +98,15 @@ class Office:
                     found.append((starts_ms, ends_ms, status))
             asked = None if page.next is None else Asked(cursor=page.next)
         return sorted(found)
+
+    def create(self, user: str, draft: EventChange) -> str:
+        place = Place(user, "primary")
+        made = self.database.write(
+            lambda tx: events.create_event(
+                tx, self.by, place, draft, rules="documented", new_bytes=os.urandom
+            )
+        )
+        return made.event.id
 
     def act(self, act: Callable[[Tx], Any]) -> None:
         with suppress(Failure):  # what is refused is no concern of this test
@@ -151,13 +160,7 @@ def step(office: Office, draw: Callable[[Any], Any]) -> None:
             free_busy=draw(st.sampled_from(["busy", "busy", "free"])),
             **({"recurrence": rule} if draw(st.booleans()) else {}),
         )  # fmt: skip
-        place = Place(user, "primary")
-        made = office.database.write(
-            lambda tx: events.create_event(
-                tx, office.by, place, draft, rules="documented", new_bytes=os.urandom
-            )
-        )
-        office.made.append((user, made.event.id))
+        office.made.append((user, office.create(user, draft)))
         return
     organizer, event_id = office.target(draw)
     user = draw(st.sampled_from([organizer, *office.users]))
@@ -212,7 +215,8 @@ KINDS = (
 )  # fmt: skip
 
 
-@settings(everyday, max_examples=max(everyday.max_examples // 6, 1))
+# Without shrinking: it would take minutes, and an example is short enough to be read.
+@settings(everyday, max_examples=max(everyday.max_examples // 6, 1), phases=[Phase.generate])
 @given(st.data())
 def test_it_is_the_expanded_view_filtered(shared_database: SharedDatabase, data: st.DataObject) -> None:
     office = Office(shared_database)
@@ -225,6 +229,40 @@ def test_it_is_the_expanded_view_filtered(shared_database: SharedDatabase, data:
 
             assert sorted(office.busy(user, from_ms, to_ms, office.memory)) == expected
             assert sorted(office.busy(user, from_ms, to_ms, BusyMemory())) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "hour", "found"),
+    [
+        pytest.param(2, "2026-02-27T09", False, id="Kiritimati, before"),
+        pytest.param(2, "2026-02-27T10", True, id="Kiritimati, from the day before in UTC on"),
+        pytest.param(2, "2026-02-28T09", True, id="Kiritimati, to the end"),
+        pytest.param(2, "2026-02-28T10", False, id="Kiritimati, after"),
+        pytest.param(3, "2026-02-28T10", False, id="Pago Pago, before"),
+        pytest.param(3, "2026-02-28T11", True, id="Pago Pago, from the morning of UTC on"),
+        pytest.param(3, "2026-03-01T10", True, id="Pago Pago, to the day after in UTC"),
+        pytest.param(3, "2026-03-01T11", False, id="Pago Pago, after"),
+    ],
+)
+@pytest.mark.parametrize("repeated", [False, True], ids=["single", "series"])
+def test_whole_days_where_a_part_begins(
+    office: Office, number: int, hour: str, found: bool, repeated: bool
+) -> None:
+    """2026-02-28 in UTC; a window may begin or end in either part."""
+    rule = GivenRecurrence(GivenPattern(type="daily"), GivenRange(type="numbered", number_of_occurrences=1))
+    day = GivenTime(date=datetime(2026, 2, 28).date())
+    draft = EventChange(
+        when=GivenWhen(day, day, all_day=True), summary="Off", **({"recurrence": rule} if repeated else {})
+    )
+    office.create(office.users[number], draft)
+    from_ms = parse_date_time(f"{hour}:00Z", "").within("UTC").epoch_ms()
+
+    assert PART_MS * 641 == parse_date_time("2026-02-28T00:00Z", "").within("UTC").epoch_ms()
+    assert len(office.busy(office.users[number], from_ms, from_ms + 3_600_000, BusyMemory())) == found
+    assert (
+        len(office.busy(office.users[number], from_ms - 40 * DAY_MS, from_ms + 40 * DAY_MS, BusyMemory()))
+        == 1
+    )
 
 
 @pytest.fixture
@@ -240,12 +278,7 @@ def test_it_forgets(office: Office) -> None:
             summary="Planning",
             recurrence=GivenRecurrence(GivenPattern(type="daily"), GivenRange()),
         )
-        place = Place(user, "primary")
-        office.act(
-            lambda tx, place=place, draft=draft: events.create_event(
-                tx, office.by, place, draft, rules="documented", new_bytes=os.urandom
-            )
-        )
+        office.create(user, draft)
     small, tiny = BusyMemory(kept=140), BusyMemory(kept=40)
 
     for memory in (small, tiny, small, tiny):
@@ -266,11 +299,7 @@ def test_what_stays_is_not_read_again(office: Office, monkeypatch: pytest.Monkey
         summary="Planning",
         attendees=(GivenAttendee(id=other), GivenAttendee(id=third)),
     )
-    made = office.database.write(
-        lambda tx: events.create_event(
-            tx, office.by, Place(first, "primary"), draft, rules="documented", new_bytes=os.urandom
-        )
-    )
+    made = office.create(first, draft)
 
     def look() -> list[str]:
         walks.clear()
@@ -280,7 +309,5 @@ def test_what_stays_is_not_read_again(office: Office, monkeypatch: pytest.Monkey
 
     assert look() == office.users
     assert look() == []
-    office.act(
-        lambda tx: attendees.respond_event(tx, office.by, Place(other, "primary"), made.event.id, "accepted")
-    )
+    office.act(lambda tx: attendees.respond_event(tx, office.by, Place(other, "primary"), made, "accepted"))
     assert look() == [other]

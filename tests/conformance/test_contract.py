@@ -58,8 +58,12 @@ INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in Lis
     "dingOrgId",
     "dingSuiteKey",
     "dingUid",
+    "userAgent",
 }
 EXTRA_QUERY = {  # decision 10
+    "AddMeetingRooms": {"dryRun"},
+    "MeetingRoomRespond": {"dryRun"},
+    "RemoveMeetingRooms": {"dryRun"},
     "CancelEvent": {"dryRun"},
     "DeleteEvent": {"scope", "dryRun"},
     "PatchEvent": {"scope", "dryRun"},
@@ -87,6 +91,9 @@ NOT_YET = {
     "extendedProperties.privateProperties.dingtalkDetailUrl",
     "extendedProperties.sharedProperties.sourceOpenCid",  # group conversations
     "location.meetingRooms",  # rooms
+    "result.deviceUnionIds",  # hardware
+    "result.roomStaffId",  # reserved
+    "result.roomUnionId",  # what it is good for, no source says
     "loginEmail",  # what it is, no source says
     "meetingRooms",
     "meetingRooms.displayName",
@@ -121,10 +128,28 @@ def test_the_operations() -> None:
         "GetSignOutLink",
         "GetEvent",
         "DeleteEvent",
+        "AddMeetingRooms",
+        "RemoveMeetingRooms",
+        "MeetingRoomRespond",
         "AddAttendee",
         "RemoveAttendee",
         "ListAttendees",
         "RespondEvent",
+        "CreateMeetingRoom",
+        "UpdateMeetingRoom",
+        "DeleteMeetingRoom",
+        "QueryMeetingRoom",
+        "QueryMeetingRoomList",
+        "SetSuperUserMeetingRoom",
+        "RemoveSuperUserMeetingRoom",
+        "CreateMeetingRoomGroup",
+        "UpdateMeetingRoomGroup",
+        "DeleteMeetingRoomGroup",
+        "QueryMeetingRoomGroup",
+        "QueryMeetingRoomGroupList",
+        "QueryMeetingRoomGroupAdmin",
+        "CreateBookingBlacklist",
+        "DeleteBookingBlacklist",
         "GetAccessToken",
         "GetToken",
         "GetUserToken",

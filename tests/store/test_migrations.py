@@ -22,6 +22,7 @@ NAMES = [
     "0008_usage",
     "0010_networks",
     "0013_rooms",
+    "0014_bookings",
 ]
 
 
@@ -194,7 +195,7 @@ def postgres_schema(ask):
             SELECT indisprimary, indisunique, ARRAY(
                        SELECT attname FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
                          JOIN pg_attribute ON attrelid = indrelid AND attnum = number ORDER BY place)::text[]
-              FROM pg_index WHERE indrelid = %s
+              FROM pg_index WHERE indrelid = %s AND NOT indisexclusion  -- on SQLite these are triggers
             """,
             oid,
         )

@@ -28,6 +28,7 @@ def announce(
     left: Sequence[Attendee] = (),
     occurrence: Instance | None = None,
     response: str | None = None,
+    rooms: Sequence[outbox.RoomChange] = (),
     switches: dict[str, str],
 ) -> None:
     """Queue one change of *event*, made for *operator_id*; *before* and *after* are texts as they are stored."""
@@ -47,6 +48,7 @@ def announce(
             left=tuple(one.person_id for one in left),
             occurrence=occurrence.slot.key if occurrence else None,
             response=response,
+            rooms=tuple(rooms),
             switches=switches,
         ),
     )

@@ -16,8 +16,8 @@ from rili.actions.access import (
     calendar_of,
     check_on_whole,
     check_precondition,
+    find_named,
     find_occurrence,
-    find_to_change,
     find_to_read,
     no_event,
     slot_of,
@@ -82,7 +82,7 @@ def add_attendees(
     check_given(given, TO_ADD)
     if not given:
         raise InvalidParameter(description=f"{TO_ADD}: it is empty")
-    stored, one = _find(tx, by, place, event_id, if_match)
+    stored, one = find_named(tx, by, place, event_id, if_match)
     event = stored.event
     check_not_cancelled(one.event if one else event)
     rights = (one.event if one else event).attendee_rights
@@ -147,7 +147,7 @@ def remove_attendees(
     Raises ItemNotFound, PermissionDenied, InvalidParameter (also for the organizer), PreconditionFailed.
     """
     check_given(given, TO_REMOVE)
-    stored, one = _find(tx, by, place, event_id, if_match)
+    stored, one = find_named(tx, by, place, event_id, if_match)
     event = stored.event
     check_organizer(event, place.user_id)
     ids = _ids(tx, by, given)
@@ -272,23 +272,6 @@ def answer(
         tx, by, me.person_id, event, "respond", _concerned(event, me.person_id, []),
         before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},
     )  # fmt: skip
-
-
-def _find(
-    tx: Tx, by: Caller, place: Place, event_id: str, if_match: frozenset[str] | None
-) -> tuple[Stored, Instance | None]:
-    """The event, locked, and the occurrence of it that the id names, if it names one."""
-    target = target_of(event_id)
-    stored = find_to_change(tx, by, place, target)
-    one = None
-    if target == target_of(stored.event.id):
-        check_on_whole(tx, by, place, stored.event)
-    else:
-        one = find_occurrence(tx, by, place, stored.event, target)
-        if one is None:
-            raise no_event(event_id)
-    check_precondition(stored.event, if_match)
-    return stored, one
 
 
 def _there(tx: Tx, event: Event, one: Instance | None, ids: Iterable[str]) -> tuple[Attendee, ...]:

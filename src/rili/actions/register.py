@@ -9,12 +9,13 @@ import msgspec
 from msgspec import UNSET
 
 from rili.actions import checks
+from rili.actions.derived_bookings import derive_again
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model import redirects as addresses
 from rili.model import scopes
 from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
 from rili.model.secrets import hash_secret
-from rili.store import apps, departments, grants, organisations, tokens, users
+from rili.store import apps, bookings, departments, grants, organisations, tokens, users
 from rili.store.db import Tx
 
 MOST_NETWORKS = 100
@@ -62,9 +63,11 @@ def list_organisations(tx: Tx) -> list[Organisation]:
 def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange) -> Organisation:
     organisation = get_organisation(tx, corp_id)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    organisation = _checked(msgspec.structs.replace(organisation, **named))
-    organisations.replace(tx, organisation)
-    return organisation
+    changed = _checked(msgspec.structs.replace(organisation, **named))
+    organisations.replace(tx, changed)
+    if changed.zone != organisation.zone:  # where whole days begin for rooms
+        derive_again(tx, [(corp_id, event_id) for event_id in bookings.events_of(tx, corp_id)])
+    return changed
 
 
 def remove_organisation(tx: Tx, corp_id: str) -> None:

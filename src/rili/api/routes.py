@@ -11,12 +11,14 @@ from rili.api import (
     find_times,
     free_busy,
     lists,
+    meeting_rooms,
     oauth2,
     organizing,
     site,
     topapi_departments,
     topapi_users,
 )
+from rili.api.room_routes import ROOM_ROUTES
 from rili.api.router import Parameter, Route
 from rili.model import scopes
 from rili.wire import topapi_departments as old_departments
@@ -37,6 +39,7 @@ from rili.wire.event_view import EventView
 from rili.wire.find_times import FindTimes, FoundTimesView
 from rili.wire.free_busy import GetSchedule, SchedulesView
 from rili.wire.lists import EventsView, InstancesView
+from rili.wire.meeting_rooms import AddMeetingRooms, RemoveMeetingRooms, RespondForRoom
 from rili.wire.oauth2 import (
     AccessToken,
     AuthRules,
@@ -134,6 +137,15 @@ ROUTES = (
     Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
           "Hand an event over to a colleague. 转让日程。",
           scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms", meeting_rooms.add_meeting_rooms, "AddMeetingRooms",
+          "Book rooms for an event. 添加会议室。", scopes.EVENT_WRITE, AddMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/batchRemove", meeting_rooms.remove_meeting_rooms, "RemoveMeetingRooms",
+          "Give rooms of an event back. 移除会议室。", scopes.EVENT_WRITE, RemoveMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/{roomId}/respond", meeting_rooms.respond_for_room, "MeetingRoomRespond",
+          "Approve that an event has a room, or refuse it. 设置会议室响应状态。",
+          scopes.EVENT_WRITE, RespondForRoom, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENT + "/signin", check_in.sign_in, "SignIn", "Sign in to an event. 签到。",
           scopes.EVENT_WRITE, None, CheckedIn),
     Route("POST", EVENT + "/checkIn", check_in.sign_in, "CheckIn", "The same, by its former name. 签到（旧版）。",
@@ -252,6 +264,7 @@ ROUTES = (
     Route("GET", "/auth/scopes", topapi_departments.get_scopes, "auth.scopes",
           "What of the directory the app may see (old family). 获取通讯录权限范围（旧版）。", None, None,
           old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi"),
+    *ROOM_ROUTES,
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),
     Route("GET", "/meet/{conferenceId}", site.meet, "meet", "Go to an online meeting. 进入视频会议。", tag="server",

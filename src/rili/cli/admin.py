@@ -9,6 +9,7 @@ from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
 from rili.cli.roles import roles
+from rili.cli.rooms import rooms
 from rili.cli.users import users
 
 
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(roles, name="role")
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
+    app.add_typer(rooms, name="room")
     app.add_typer(categories, name="category")
     app.add_typer(minutes, name="minutes")
     app.add_typer(guests, name="guest")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeVar, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -64,11 +64,20 @@ def own_rooms(whole: Sequence[EventRoom], wanted: Sequence[EventRoom]) -> tuple[
     )
 
 
-def ask_again(rooms: Iterable[EventRoom], approved: Iterable[str]) -> tuple[EventRoom, ...]:
+RoomOf = TypeVar("RoomOf", EventRoom, OwnRoom)
+
+
+def renamed(rooms: Iterable[RoomOf], names: Mapping[str, str]) -> tuple[RoomOf, ...]:
+    """*rooms* by the *names* of now; one that has none there was removed, and keeps the one it had."""
+    return tuple(replace(one, name=names.get(one.room_id, one.name)) for one in rooms)
+
+
+def ask_again(rooms: Iterable[RoomOf], approved: Iterable[str]) -> tuple[RoomOf, ...]:
     """*rooms* once they are wanted at another time: those that need approval, *approved*, wait for it again."""
     waiting = set(approved)
     return tuple(
-        replace(one, status="tentative") if one.holds and one.room_id in waiting else one for one in rooms
+        replace(one, status="tentative") if one.status == "accepted" and one.room_id in waiting else one
+        for one in rooms
     )
 
 

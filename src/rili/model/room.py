@@ -212,6 +212,11 @@ def new_room_number(new_bytes: NewBytes) -> int:
     return (int.from_bytes(new_bytes(8)) >> 3) + 1
 
 
+def new_group_id(new_bytes: NewBytes) -> int:
+    """Nine or ten digits."""
+    return 100_000_000 + int.from_bytes(new_bytes(4))
+
+
 def _among(person: Person, members: Members) -> bool:
     return person.union_id in members.union_ids or not person.dept_ids.isdisjoint(members.dept_ids)
 

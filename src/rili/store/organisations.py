@@ -32,6 +32,11 @@ def get(tx: Tx, corp_id: str) -> Organisation | None:
     )
 
 
+def lock(tx: Tx, corp_id: str) -> None:
+    """From here on nobody else who does so goes on, until the transaction ends."""
+    tx.lock("SELECT corp_id FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
+
+
 def list_all(tx: Tx) -> list[Organisation]:
     """Every organisation, the oldest first."""
     rows = tx.all(
@@ -63,6 +68,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM categories WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_in_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM bookings WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM former_rules WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)

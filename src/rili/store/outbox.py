@@ -9,11 +9,20 @@ from typing import Literal
 
 import msgspec
 
+from rili.model.event_rooms import RoomStatus
 from rili.store.db import Tx
 
-Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond"]
+Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond", "rooms"]
 """`cancel`: it stays, and does not take place. `leave`: one attendee took it off their own calendar. `people`: some
-were added or removed, no more."""
+were added or removed, no more. `rooms`: rooms were added, removed or answered, no more."""
+
+
+class RoomChange(msgspec.Struct, frozen=True, gc=False):
+    """What became of one room of an event; no status: it was not, or is not, on it."""
+
+    room_id: str
+    before: RoomStatus | None
+    after: RoomStatus | None
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -38,6 +47,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The key of the slot, when one occurrence alone changed; then before and after are what it is like."""
     response: str | None = None
     """What the operator answered."""
+    rooms: tuple[RoomChange, ...] = ()
+    """Of `rooms`: which, and what became of them."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
@@ -52,6 +63,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     left: tuple[str, ...] = ()
     occurrence: str | None = None
     response: str | None = None
+    rooms: tuple[RoomChange, ...] = ()
     switches: dict[str, str] = {}
 
 
@@ -67,6 +79,7 @@ def add(tx: Tx, change: Change) -> None:
         change.left,
         change.occurrence,
         change.response,
+        change.rooms,
         change.switches,
     )
     tx.queue(

@@ -209,7 +209,12 @@ class Bookings(RuleBasedStateMachine):
             one, after, MeetingRoomNotAvailable,
         )  # fmt: skip
 
-    @rule(data=st.data(), whole=st.booleans(), hours=st.sampled_from([-1, 0, 1, 2, 3, 5]), longer=st.integers(-1, 1))
+    @rule(
+        data=st.data(),
+        whole=st.booleans(),
+        hours=st.sampled_from([-1, 0, 1, 2, 3, 5]),
+        longer=st.integers(-1, 1),
+    )
     def move(self, data: st.DataObject, whole: bool, hours: int, longer: int) -> None:
         """Within its days: what moves over midnight is another series' tests' affair."""
         if (picked := self._pick(data, whole=whole)) is None:

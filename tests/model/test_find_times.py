@@ -279,9 +279,9 @@ def plain_times(search: Search, people: list[Person], rooms: list[RoomTimes] | N
         missing = sum(standings[n] != "FREE" for n, one in enumerate(people) if not one.is_optional)
         if (missing and not search.conflicts) or (rooms is not None and not free_rooms):
             continue
-        if not search.outside_hours and not all(
-            working[n] or one.is_optional for n, one in enumerate(people)
-        ):
+        nobody_must = all(one.is_optional for one in people)
+        at_work = all(working[n] or (one.is_optional and not nobody_must) for n, one in enumerate(people))
+        if not search.outside_hours and not at_work:
             continue
         away = sum(standings[n] != "FREE" for n, one in enumerate(people) if one.is_optional)
         found.append(((missing, away, working.count(False), starts_ms), standings, working, free_rooms))

@@ -186,7 +186,9 @@ class _Table:
         """Narrowed down step by step, so that what leaves nothing is the reason."""
         fitting = self.all
         if not self.search.outside_hours:
-            fitting = _common(fitting, (self.working[number] for number in self.required))
+            # Where nobody must be there, everybody's hours count: nobody is asked to meet at night.
+            whose = self.required or range(len(self.people))
+            fitting = _common(fitting, (self.working[number] for number in whose))
             if not fitting:
                 return Found((), "noCommonWorkingHours")
         if not self.search.conflicts:

@@ -127,7 +127,7 @@ BODIES: dict[str, Json] = {
     "FindTimes": {"attendees": [{"id": "{colleague}"}], "durationMinutes": 30} | WINDOW,
     "GetMeetingRoomsSchedule": {"roomIds": ["{room}"]} | WINDOW,
     "GetSchedule": {"userIds": ["{colleague}"]} | WINDOW,
-    "getSchedule": {"userIds": ["{colleague}"]} | WINDOW,
+    "GetScheduleAlias": {"userIds": ["{colleague}"]} | WINDOW,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from rili.model.free_busy import EVERYWHERE_MS, Answers, Busy, busy_times
+from rili.model.free_busy import ZONES_APART_MS, Answers, Busy, busy_times
 from rili.model.moment import DAY_MS
 from rili.store import busy_rows, overrides
 from rili.store.calendars import Primary
@@ -138,7 +138,7 @@ def _parts(
     if not doubtful:
         return
     # Whole days are kept under UTC's midnights.
-    low, high = begin_ms - EVERYWHERE_MS, begin_ms + PART_MS + EVERYWHERE_MS
+    low, high = begin_ms - ZONES_APART_MS, begin_ms + PART_MS + ZONES_APART_MS
     rows_of = busy_rows.touching(tx, doubtful[0].corp_id, [one.calendar_id for one in doubtful], low, high)
     for one in doubtful:
         key, rows = (one.corp_id, one.calendar_id, begin_ms), rows_of[one.calendar_id]

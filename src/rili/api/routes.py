@@ -184,7 +184,7 @@ ROUTES = (
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
     Route("POST", "/v1.0/calendar/users/{userId}/querySchedule", free_busy.get_schedule, "GetSchedule",
           "When people are busy. 查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
-    Route("POST", "/v1.0/calendar/users/{userId}/getSchedule", free_busy.get_schedule, "getSchedule",
+    Route("POST", "/v1.0/calendar/users/{userId}/getSchedule", free_busy.get_schedule, "GetScheduleAlias",
           "The same, as the sample of the reference page calls it. 查询用户忙闲信息（示例中的路径）。",
           scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
     Route("POST", "/v1.0/calendar/me/schedules/query", free_busy.get_schedule, "GetScheduleByMe",

@@ -17,7 +17,7 @@ from rili.model.expansion import expand, occurrence_at
 from rili.model.moment import DAY_MS, EPOCH_S
 from rili.model.people import Response
 from rili.model.recurrence import Recurrence
-from rili.model.series import PLAIN, Override, Slot
+from rili.model.series import PLAIN, Override, Slot, when_of
 from rili.model.when import AllDay, When
 from rili.model.zones import DAY_S, offset_at
 
@@ -30,7 +30,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 Status = Literal["BUSY", "TENTATIVE"]
 
-EVERYWHERE_MS = DAY_MS
+ZONES_APART_MS = DAY_MS
 """A midnight of UTC and that of the same date in any zone lie less than this apart."""
 
 
@@ -142,7 +142,7 @@ def _plain(
     """The occurrences that have nothing of their own."""
     if isinstance(event.when, AllDay):
         length = (event.when.end - event.when.start).days
-        for one in expand(rule, event.when, from_ms - EVERYWHERE_MS, to_ms + EVERYWHERE_MS):
+        for one in expand(rule, event.when, from_ms - ZONES_APART_MS, to_ms + ZONES_APART_MS):
             if not own or Slot(one.day, one.number) not in own:
                 yield from _within(_whole_days(one.day, one.day + length, status, zone), from_ms, to_ms)
         return
@@ -174,13 +174,8 @@ def _exception(
     one = occurrence_at(rule, event.when, slot.day, slot.number)
     if one is None:
         return
-    if override.when is not UNSET:
-        yield from _within(_busy(override.when, status, zone), from_ms, to_ms)
-    elif isinstance(event.when, AllDay):
-        length = (event.when.end - event.when.start).days
-        yield from _within(_whole_days(one.day, one.day + length, status, zone), from_ms, to_ms)
-    else:
-        yield from _within(Busy(one.starts_ms, one.ends_ms, status, event.when.start.zone), from_ms, to_ms)
+    when = when_of(event.when, one) if override.when is UNSET else override.when
+    yield from _within(_busy(when, status, zone), from_ms, to_ms)
 
 
 def _busy(when: When, status: Status, zone: str) -> Busy:

@@ -107,7 +107,8 @@ class FreeBusy:
             "| what | clients | person-weeks/s | answers/s | p50 of an answer | p99 of an answer |",
             "| --- | --: | --: | --: | --: | --: |",
         ]
-        for (name, clients), found in self.loads.items():
+        order = list(_SHOWN)
+        for (name, clients), found in sorted(self.loads.items(), key=lambda one: order.index(one[0][0])):
             rate = median(one.rate for one in found)
             weeks = rate if name == "Radicale" else rate * ASKED
             shown = "" if name.startswith("find") else f"{weeks:,.{1 if weeks < 100 else 0}f}"

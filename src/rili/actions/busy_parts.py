@@ -1,7 +1,8 @@
 """When people are busy, in parts of their calendars that are remembered: once walked, a part costs what is shown of it.
 
-As in `memory.py` nothing is believed that the database was not asked about: nothing was committed since, or a part's
-agenda rows still have their change numbers. An answer moves the number of the row of who gave it.
+As in `memory.py` nothing is believed that the database was not asked about: nothing was committed since, or nothing
+that concerns this calendar, or a part's agenda rows still have their change numbers. An answer moves the number of the
+row of who gave it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,17 @@ Key = tuple[str, str, int]
 class BusyPart:
     """When somebody is busy from an instant up to, but not including, another; in order."""
 
-    __slots__ = ("from_ms", "longest_ms", "packed", "rows", "seen", "spans", "until_ms", "zone")
+    __slots__ = (
+        "from_ms",
+        "known_below",
+        "longest_ms",
+        "packed",
+        "rows",
+        "seen",
+        "spans",
+        "until_ms",
+        "zone",
+    )
 
     def __init__(self, from_ms: int, zone: str, rows: dict[str, int], spans: list[Busy]) -> None:
         self.from_ms = from_ms
@@ -44,7 +55,8 @@ class BusyPart:
         """Also what began before it, and had not ended by then."""
         self.longest_ms = max((one.ends_ms - one.starts_ms for one in spans), default=0)
         self.seen: object = None
-        """What the database looked like when it was right."""
+        """What the database looked like when it was right; and up to which change it was known."""
+        self.known_below = 0
         self.packed: object = None
         """Whatever a door made of the spans for its answers."""
 
@@ -128,13 +140,26 @@ def _parts(
     tx: Tx, people: Sequence[Primary], begin_ms: int, seen: object, memory: BusyMemory
 ) -> Iterable[tuple[str, BusyPart]]:
     """Everybody's part that begins there, as it is remembered, or walked."""
+    known: list[tuple[Primary, BusyPart]] = []
     doubtful: list[Primary] = []
     for one in people:
         part = memory.get((one.corp_id, one.calendar_id, begin_ms))
-        if part is not None and part.seen == seen and part.zone == one.zone:
+        if part is None or part.zone != one.zone:
+            doubtful.append(one)
+        elif part.seen == seen:
             yield one.owner_id, part
         else:
+            known.append((one, part))
+    if not known and not doubtful:
+        return
+    known_below = tx.known_below()
+    changed = _changed(tx, known)
+    for one, part in known:
+        if changed is None or one.calendar_id in changed:
             doubtful.append(one)
+        else:
+            part.seen, part.known_below = seen, known_below
+            yield one.owner_id, part
     if not doubtful:
         return
     # Whole days are kept under UTC's midnights.
@@ -146,8 +171,17 @@ def _parts(
         if part is None or part.zone != one.zone or part.rows != rows:
             part = _walk(tx, one, begin_ms, rows)
             memory.put(key, part)
-        part.seen = seen
+        part.seen, part.known_below = seen, known_below
         yield one.owner_id, part
+
+
+def _changed(tx: Tx, known: list[tuple[Primary, BusyPart]]) -> set[str] | None:
+    """Whose calendars something changed in since their parts were right; None where that is not known."""
+    if not known:
+        return set()
+    since = min(part.known_below for _, part in known)
+    calendar_ids = [one.calendar_id for one, _ in known]
+    return busy_rows.changed_calendars(tx, known[0][0].corp_id, calendar_ids, since)
 
 
 def _walk(tx: Tx, calendar: Primary, begin_ms: int, rows: dict[str, int]) -> BusyPart:

@@ -26,6 +26,10 @@ _TOUCHING = f"""
 """
 
 
+FEW_CHANGES = 200
+"""Of an organisation, up to which it is asked whose calendars they are in."""
+
+
 class BusyRow(Struct, frozen=True, gc=False):
     """One event of an agenda, and what the agenda's owner answered for the whole of it."""
 
@@ -42,6 +46,38 @@ def touching(
     for calendar_id, event_id, change_no in rows:
         found[calendar_id][event_id] = change_no
     return found
+
+
+def changed_calendars(tx: Tx, corp_id: str, calendar_ids: Iterable[str], from_no: int) -> set[str] | None:
+    """Which of these calendars a change with a number from *from_no* on concerns; None where changes are too many.
+
+    No change of an event, its people and their answers comes without a row in the outbox.
+    """
+    rows = tx.all(
+        "SELECT event_id FROM outbox WHERE corp_id = :corp_id AND change_no >= :from_no LIMIT :few",
+        corp_id=corp_id,
+        from_no=from_no,
+        few=FEW_CHANGES + 1,
+    )
+    if len(rows) > FEW_CHANGES:
+        return None
+    if not rows:
+        return set()
+    rows = tx.all(
+        """
+        SELECT DISTINCT agenda.calendar_id
+          FROM (SELECT key AS changed FROM json_each(:event_ids)) AS events
+         CROSS JOIN (SELECT key AS wanted FROM json_each(:calendar_ids)) AS calendars
+         CROSS JOIN agenda
+         WHERE agenda.corp_id = :corp_id AND event_id = changed AND agenda.calendar_id = wanted
+           AND change_no >= :from_no
+        """,
+        corp_id=corp_id,
+        event_ids=as_keys(event_id for (event_id,) in rows),
+        calendar_ids=as_keys(calendar_ids),
+        from_no=from_no,
+    )
+    return {calendar_id for (calendar_id,) in rows}
 
 
 def of_person(tx: Tx, corp_id: str, person_id: str, event_ids: Iterable[str]) -> list[BusyRow]:

@@ -171,7 +171,7 @@ _HELP = {
     "windowTooShort": "No start within the window leaves time for the duration; move endTime, or lower stepMinutes.",
     "noCommonWorkingHours": "The required people have no working hours in common that are long enough; "
     "make some of them optional, change workingHours, or set outsideWorkingHours.",
-    "attendeesBusy": "Within working hours the required people are never free together; "
+    "attendeesBusy": "The required people are never free together at a time that would do otherwise; "
     "widen the window, make some of them optional, or set allowConflicts.",
     "noSuchRoom": "No room that the path's user may see is large enough.",
     "roomsBusy": "The people are free, but none of the rooms is then, or it may not be booked.",

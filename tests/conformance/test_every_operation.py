@@ -1,0 +1,208 @@
+"""Every operation of the contract that is offered, through the vendor's SDK, from one table."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alibabacloud_tea_util.models import RuntimeOptions
+
+from rili.api.routes import ROUTES
+from tests.conformance.backdoor import user_token
+from tests.conformance.clients import DAILY, HOUR, App, Json, config, legacy_id, model
+from tests.conformance.test_user_token import agree
+from tests.people import SharedDatabase
+
+CONTRACT = json.loads((Path(__file__).parents[1] / "data" / "contract.json").read_text("utf-8"))
+OPERATIONS = {one["name"]: one for one in CONTRACT["operations"]}
+OFFERED = sorted({route.name for route in ROUTES} & OPERATIONS.keys())
+
+
+class World:
+    """An app of the demo organisation, and an event and a series of its organizer's with a colleague."""
+
+    def __init__(self, app: App, database: SharedDatabase) -> None:
+        self.app = app
+        self.database = database
+        self.me, self.colleague = app.organizer.union_id, app.colleague.union_id
+        people = {"attendees": [{"id": self.colleague}]}
+        self.event = app.create(HOUR | people)["id"]
+        self.series = app.create(DAILY | people)["id"]
+
+    def ask(self, name: str, path: dict[str, str], members: Json, token: str | None = None) -> Json:
+        """What the SDK reads out of the answer, by the names of the wire; {} where it reads nothing."""
+        operation = OPERATIONS[name]
+        package = f"alibabacloud_dingtalk.{operation['module']}"
+        models = importlib.import_module(f"{package}.models")
+        client = importlib.import_module(f"{package}.client").Client(config(self.app.server.endpoint))
+        arguments: Json = {"runtime": RuntimeOptions(), "headers": {}}
+        if operation["headers"]:
+            token = token or self.app.token
+            arguments["headers"] = getattr(models, f"{name}Headers")(x_acs_dingtalk_access_token=token)
+        request = getattr(models, f"{name}Request", None)  # some have neither query nor body
+        assert request or not members
+        if request:
+            arguments["request"] = arguments["tmp_req"] = model(request, members)
+        method = getattr(client, f"{operation['sdkMethod']}_with_options")
+        answer = method(
+            **{one: arguments.get(one, path.get(one)) for one in inspect.signature(method).parameters}
+        )
+        assert answer.status_code == 200
+        body = getattr(answer, "body", None)
+        return {} if body is None else body.to_map()
+
+
+Row = tuple[Callable[[World], Json], Callable[[World, Json], bool]]
+"""The members of the request, and whether the answer is right."""
+
+
+def members(**given: Any) -> Callable[[World], Json]:
+    return lambda _: given
+
+
+def ids(found: Json, name: str) -> list[str]:
+    return [one["id"] for one in found[name]]
+
+
+HOUR_OF_IT = {"timeMin": HOUR["start"]["dateTime"], "timeMax": HOUR["end"]["dateTime"], "maxResults": 100}
+WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-03-20T00:00Z"}
+MARCH = {"timeMin": "2026-03-01T00:00:00Z", "timeMax": "2026-03-20T00:00:00Z", "maxResults": 100}
+
+ROWS: dict[str, Row] = {
+    "CreateEvent": (lambda _: HOUR, lambda _, found: found["summary"] == HOUR["summary"]),
+    "CreateEventByMe": (lambda _: HOUR, lambda _, found: found["summary"] == HOUR["summary"]),
+    "PatchEvent": (
+        lambda it: {"id": it.event, "summary": "Moved"},
+        lambda it, found: (found["id"], found["summary"]) == (it.event, "Moved"),
+    ),
+    "GetEvent": (members(maxAttendees=1), lambda it, found: found["id"] == it.event),
+    "DeleteEvent": (members(pushNotification=False), lambda it, _: it.app.get(it.event).status == 404),
+    "CancelEvent": (members(), lambda it, _: it.app.get(it.event).json["status"] == "cancelled"),
+    "TransferEvent": (
+        lambda it: {"newOrganizerId": it.colleague},
+        lambda it, _: it.app.get(it.event).json["organizer"]["id"] == it.colleague,
+    ),
+    "AddAttendee": (
+        lambda it: {"attendeesToAdd": [{"id": it.app.other.union_id}]},
+        lambda it, _: len(it.app.get(it.event).json["attendees"]) == 3,
+    ),
+    "RemoveAttendee": (
+        lambda it: {"attendeesToRemove": [{"id": it.colleague}]},
+        lambda it, _: len(it.app.get(it.event).json["attendees"]) == 1,
+    ),
+    "ListAttendees": (
+        members(maxResults=10),
+        lambda it, found: ids(found, "attendees") == [it.me, it.colleague],
+    ),
+    "RespondEvent": (
+        members(responseStatus="tentative"),
+        lambda it, _: it.app.get(it.event).json["attendees"][1]["responseStatus"] == "tentative",
+    ),
+    "SignIn": (members(), lambda _, found: found["checkInTime"] > 0),
+    "CheckIn": (members(), lambda _, found: found["checkInTime"] > 0),
+    "SignOut": (members(), lambda _, found: found["checkOutTime"] > 0),
+    "GetSignInList": (
+        members(maxResults=10, type="not_yet_sign_in"),
+        lambda it, found: [one["userId"] for one in found["users"]] == [it.me, it.colleague],
+    ),
+    "GetSignOutList": (
+        members(maxResults=10, type="not_yet_sign_out"),
+        lambda it, found: [one["userId"] for one in found["users"]] == [it.me, it.colleague],
+    ),
+    "GetSignInLink": (members(), lambda it, found: it.app.server.base_url in found["signInLink"]),
+    "GetSignOutLink": (members(), lambda it, found: it.app.server.base_url in found["signOutLink"]),
+    "ListAiMinutes": (members(fetchAll=True), lambda _, found: found == {"minutes": []}),
+    "ConvertLegacyEventId": (
+        lambda it: {"legacyEventIds": [legacy_id(it.event)]},
+        lambda it, found: found["legacyEventIdMap"] == {legacy_id(it.event): it.event},
+    ),
+    "ListCategories": (members(), lambda _, found: len(found["categories"]) > 0),
+    "ListEvents": (
+        lambda it: {"seriesMasterId": it.series, "maxResults": 100, "timeMin": MARCH["timeMin"]},
+        lambda it, found: {one["seriesMasterId"] for one in found["events"]} == {it.series},
+    ),
+    "ListEventsView": (lambda _: HOUR_OF_IT, lambda it, found: it.event in ids(found, "events")),
+    "ListEventsViewByMe": (lambda _: HOUR_OF_IT, lambda it, found: it.event in ids(found, "events")),
+    "ListInstances": (lambda _: MARCH, lambda _, found: len(found["events"]) == 5),
+    "ListEventsInstances": (
+        lambda it: {"seriesMasterId": it.series},
+        lambda it, found: {one["seriesMasterId"] for one in found["events"]} == {it.series},
+    ),
+    "GetSchedule": (
+        lambda it: {"userIds": [it.colleague]} | WINDOW,
+        lambda it, found: [one["userId"] for one in found["scheduleInformation"]] == [it.colleague],
+    ),
+    "GetScheduleByMe": (
+        lambda it: {"userIds": [it.colleague]} | WINDOW,
+        lambda _, found: len(found["scheduleInformation"][0]["scheduleItems"]) > 0,
+    ),
+    "GetMeetingRoomsSchedule": (
+        lambda it: {"roomIds": [it.app.server.rooms[0].room_id]} | WINDOW,
+        lambda _, found: "error" not in found["scheduleInformation"][0],
+    ),
+    "GetUser": (members(), lambda it, found: found["nick"] == it.app.organizer.name),
+    "SearchUser": (
+        lambda it: {"queryWord": it.app.organizer.name, "offset": 0, "size": 10, "fullMatchField": 1},
+        lambda it, found: found["list"] == [it.app.organizer.userid],
+    ),
+    "SearchDepartment": (
+        members(queryWord="研发", offset=0, size=10),
+        lambda _, found: found["totalCount"] == len(found["list"]) > 0,
+    ),
+    "BatchGetUser": (
+        lambda it: {"userIdList": [it.app.colleague.userid]},
+        lambda it, found: [one["unionid"] for one in found["userList"]] == [it.colleague],
+    ),
+    "GetAccessToken": (
+        lambda it: {"appKey": it.app.server.app_key, "appSecret": it.app.server.app_secret},
+        lambda it, found: found["accessToken"] == it.app.token,
+    ),
+    "GetToken": (
+        lambda it: {
+            "client_id": it.app.server.app_key,
+            "client_secret": it.app.server.app_secret,
+            "grant_type": "client_credentials",
+        },
+        lambda it, found: found["access_token"] == it.app.token,
+    ),
+    "GetUserToken": (
+        lambda it: {
+            "clientId": it.app.server.app_key,
+            "clientSecret": it.app.server.app_secret,
+            "grantType": "authorization_code",
+            "code": agree(it.app),
+        },
+        lambda it, found: found["corpId"] == it.app.server.corp_id,
+    ),
+}
+OF_A_COLLEAGUE = {"RespondEvent"}
+"""What the colleague does; all else is the organizer's."""
+
+OF_THE_SERIES = {"ListInstances"}
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_every_operation(app: App, database: SharedDatabase, name: str) -> None:
+    world = World(app, database)
+    ask, right = ROWS[name]
+    path = {
+        "user_id": world.colleague if name in OF_A_COLLEAGUE else world.me,
+        "union_id": world.me,
+        "calendar_id": "primary",
+        "corp_id": app.server.corp_id,
+        "event_id": world.series if name in OF_THE_SERIES else world.event,
+    }
+    token = user_token(app, database, world.me) if name.endswith("ByMe") else None
+
+    found = world.ask(name, path, ask(world), token)
+
+    assert right(world, found), found
+
+
+def test_every_operation_has_its_row() -> None:
+    assert sorted(ROWS) == OFFERED

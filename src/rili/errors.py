@@ -39,6 +39,13 @@ class ParsedTimestampError(InvalidParameter):
     code = "InvalidParameter.ParsedISO8601TimestampError"
 
 
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: what the queries of free/busy and of calendars call any fault of a request."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class ItemNotFound(Failure):
     """404 `itemNotFound`."""
 
@@ -96,13 +103,6 @@ class ExceedSubscribeLimit(Failure):
 
     code = "exceedSubscribeLimit"
     message = "exceed subscribe limit"
-
-
-class ParamIllegal(Failure):
-    """400 `paramIllegal`: the one error of ListCalendars, and of queries of free/busy."""
-
-    code = "paramIllegal"
-    message = "PARAM ILLEGAL"
 
 
 class NotInEvent(Failure):

@@ -112,6 +112,7 @@ ROOM: Json = {
     "isvRoomId": "x",
     "groupId": GROUP_ID,
 }
+WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-04-01T00:00Z"}
 BODIES: dict[str, Json] = {
     "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
@@ -129,6 +130,10 @@ BODIES: dict[str, Json] = {
     "DeleteBookingBlacklist": {"unionId": "{them}", "blacklistUnionIds": ["{colleague}"]},
     "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
     "MeetingRoomRespond": {"responseStatus": "accepted"},
+    "FindTimes": {"attendees": [{"id": "{colleague}"}], "durationMinutes": 30} | WINDOW,
+    "GetMeetingRoomsSchedule": {"roomIds": ["{room}"]} | WINDOW,
+    "GetSchedule": {"userIds": ["{colleague}"]} | WINDOW,
+    "GetScheduleAlias": {"userIds": ["{colleague}"]} | WINDOW,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},

@@ -278,7 +278,10 @@ def answer(
         attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
-    _tell(tx, after, one, shown=colleagues([replace(me, left=False)]) if me.left else [])
+    calendar = colleagues([replace(me, left=False)])
+    _tell(tx, after, one, shown=calendar if me.left else [])
+    if not me.left:
+        agenda.touch_of(tx, after, calendar)  # an answer says whether the time is taken
     announce(
         tx, by, me.person_id, event, "respond", _concerned(event, me.person_id, []),
         before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},

@@ -9,6 +9,8 @@ from rili.api import (
     check_in,
     contact,
     events,
+    find_times,
+    free_busy,
     lists,
     meeting_rooms,
     oauth2,
@@ -48,6 +50,8 @@ from rili.wire.contact import (
 )
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
+from rili.wire.find_times import FindTimes, FoundTimesView
+from rili.wire.free_busy import GetSchedule, SchedulesView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.meeting_rooms import AddMeetingRooms, RemoveMeetingRooms, RespondForRoom
 from rili.wire.oauth2 import (
@@ -61,6 +65,7 @@ from rili.wire.oauth2 import (
     UserToken,
 )
 from rili.wire.organizing import CancelledView, ResultView, TransferEvent
+from rili.wire.room_schedule import GetMeetingRoomsSchedule, RoomSchedulesView
 from rili.wire.series_view import EditedView
 from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacyGetCorpToken, LegacySnsToken
 
@@ -228,6 +233,20 @@ ROUTES = (
     Route("POST", "/v1.0/calendar/plugins/{pluginId}/subscribers", calendars.update_org_plugin_subscribers,
           "UpdateOrgPluginSubscribers", "For whom a plugin is. 更新企业日历插件订阅者。", scopes.CALENDAR_WRITE,
           PluginSubscribersBody, ResultView),
+    Route("POST", "/v1.0/calendar/users/{userId}/querySchedule", free_busy.get_schedule, "GetSchedule",
+          "When people are busy. 查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/users/{userId}/getSchedule", free_busy.get_schedule, "GetScheduleAlias",
+          "The same, as the sample of the reference page calls it. 查询用户忙闲信息（示例中的路径）。",
+          scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/me/schedules/query", free_busy.get_schedule, "GetScheduleByMe",
+          "The same by the token's user. 本人查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView,
+          (CLIENT_TOKEN,)),
+    Route("POST", "/v1.0/calendar/users/{userId}/meetingRooms/schedules/query", free_busy.get_meeting_rooms_schedule,
+          "GetMeetingRoomsSchedule", "When rooms are taken. 查询会议室忙闲信息。", scopes.EVENT_READ,
+          GetMeetingRoomsSchedule, RoomSchedulesView),
+    Route("POST", "/v1.0/calendar/users/{userId}/findTimes", find_times.find_times, "FindTimes",
+          "Find times at which people, and a room, are free. 查找共同的空闲时间。", scopes.SCHEDULE_READ,
+          FindTimes, FoundTimesView),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

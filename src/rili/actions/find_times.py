@@ -49,7 +49,7 @@ def find_times(
     check_search(search, len(wanted))
     found = calendars.primaries(tx, by.corp_id, wanted)
     if user_id not in found:
-        listed_calendar(tx, by, Place(user_id, PRIMARY))
+        listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     for number, one in enumerate(invited):
         if one not in found:
             other = other_kind_of_id(tx, by.corp_id, one)

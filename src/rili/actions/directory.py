@@ -26,6 +26,9 @@ from rili.store import (
     organisations,
     plugins,
     roles,
+    room_groups,
+    room_people,
+    rooms,
     tokens,
     users,
 )
@@ -111,6 +114,8 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
         raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
+    # The number may be given to another department, which then would be for whom the room is.
+    rooms.forget_member(tx, corp_id, "dept", str(dept_id))
     departments.remove(tx, corp_id, dept_id)
     plugins.forget(tx, corp_id, "department", [str(dept_id)])
 
@@ -185,6 +190,9 @@ def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     users.set_password_hash(tx, corp_id, userid, None)
     memberships.replace(tx, corp_id, userid, [])
     roles.take_all(tx, corp_id, userid)
+    rooms.forget_member(tx, corp_id, "user", user.union_id)
+    room_groups.forget_admin(tx, corp_id, user.union_id)
+    room_people.remove_ban(tx, corp_id, user.union_id)
     users.forget_manager(tx, corp_id, userid)
     tokens.remove_of_user(tx, corp_id, user.union_id)
     grants.remove_of_user(tx, corp_id, user.union_id)

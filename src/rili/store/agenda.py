@@ -136,6 +136,22 @@ def touch_occurrences(tx: Tx, event: Event, span: Span) -> None:
     _index(tx, event, span)
 
 
+def touch_own(tx: Tx, event: Event, person_id: str) -> None:
+    """Tell that person's primary calendar alone that single occurrences of *event* are others now."""
+    tx.queue(
+        """
+        UPDATE agenda SET change_no = :change_no
+         WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
+           AND calendar_id = (SELECT calendar_id FROM calendars
+                               WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary')
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+        change_no=tx.change_no(),
+    )
+
+
 def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
     """Take *event* off the primary calendars of these people, where it still is."""
     change_no = tx.change_no()

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -19,7 +19,7 @@ from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
 from rili.cli.serve import database_failures, derive_again, listen, serve_until_stopped
-from rili.config import Rules, Settings
+from rili.config import MOST, Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
@@ -54,6 +54,10 @@ def register(app: typer.Typer) -> None:
     app.command()(dev)
 
 
+def _limit(meaning: str) -> Any:
+    return typer.Option(min=0, max=MOST, metavar="N", help=meaning)
+
+
 def dev(
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one. 端口")] = 8470,
@@ -63,9 +67,18 @@ def dev(
     rules: Annotated[
         Rules, typer.Option(help="As the reference says, or as its samples do. 规则")
     ] = "documented",
+    calls_per_second: Annotated[
+        int, _limit("Calls of an app to one operation in a second. 单接口每秒调用上限")
+    ] = 0,
+    calls_per_minute: Annotated[int, _limit("The same in a minute. 单接口每分钟调用上限")] = 0,
+    calls_per_month: Annotated[int, _limit("Calls of all apps to the calendar. 日历每月调用上限")] = 0,
+    creates_per_day: Annotated[int, _limit("Events made for one person. 每人每天新建日程上限")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。"""
+    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。
+
+    The limits of the paid service are off unless given. 付费服务的各项限额默认关闭。
+    """
     _prepare_folder(data)
     listener = listen(host, port)
     url = f"sqlite:{data / 'rili.db'}"
@@ -89,7 +102,16 @@ def dev(
         else:
             _print_table(base_url, secrets, sample[0], data)
 
-    settings = Settings(database=url, host=host, port=listener.getsockname()[1], rules=rules)
+    settings = Settings(
+        database=url,
+        host=host,
+        port=listener.getsockname()[1],
+        rules=rules,
+        calls_per_second=calls_per_second,
+        calls_per_minute=calls_per_minute,
+        calls_per_month=calls_per_month,
+        creates_per_day=creates_per_day,
+    )
     serve_until_stopped(settings, listener, prepare, say)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,15 @@ from typing import Any
 import pytest
 from alibabacloud_tea_util.models import RuntimeOptions
 
+from rili.actions import plugins
 from rili.api.routes import ROUTES
+from rili.model.ids import opaque_id
+from rili.store.plugins import Plugin
 from tests.conformance.backdoor import add_people, user_token
 from tests.conformance.clients import DAILY, HOUR, App, Json, config, legacy_id, model
+from tests.conformance.sharing import grant, listed, publish
 from tests.conformance.test_user_token import agree
+from tests.conformance.vendor import make_vendor
 from tests.people import SharedDatabase
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "data" / "contract.json").read_text("utf-8"))
@@ -33,6 +39,21 @@ class World:
         people = {"attendees": [{"id": self.colleague}]}
         self.event = app.create(HOUR | people)["id"]
         self.series = app.create(DAILY | people)["id"]
+        self.published = publish(app)
+        self.acl = grant(app, "reader")["aclId"]
+        self.plugin = Plugin(opaque_id(os.urandom), "Plugin")
+        database.write(
+            lambda tx: plugins.add_plugin(tx, app.server.corp_id, self.plugin, now_ms=app.server.clock())
+        )
+
+    def suite(self) -> Json:
+        """What an enterprise app shows, which the demo organisation authorised."""
+        vendor = make_vendor(self.app, self.database)
+        return {
+            "suiteKey": vendor.enterprise.app_key,
+            "suiteSecret": vendor.suite_secret,
+            "suiteTicket": vendor.ticket,
+        }
 
     def ask(self, name: str, path: dict[str, str], members: Json, token: str | None = None) -> Json:
         """What the SDK reads out of the answer, by the names of the wire; {} where it reads nothing."""
@@ -132,6 +153,49 @@ ROWS: dict[str, Row] = {
         lambda it: {"seriesMasterId": it.series},
         lambda it, found: {one["seriesMasterId"] for one in found["events"]} == {it.series},
     ),
+    "ListCalendars": (
+        members(),
+        lambda it, found: it.published in ids(found["response"], "calendars"),
+    ),
+    "CreateAcls": (
+        lambda it: {
+            "privilege": "writer",
+            "sendMsg": True,
+            "scope": {"scopeType": "user", "userId": it.colleague},
+        },
+        lambda it, found: (found["aclId"], found["privilege"]) == (it.acl, "writer"),
+    ),
+    "ListAcls": (members(), lambda it, found: [one["aclId"] for one in found["acls"]] == [it.acl]),
+    "DeleteAcl": (members(), lambda it, _: it.app.ask("list_acls", it.me, "primary").acls == []),
+    "CreateSubscribedCalendar": (
+        lambda it: {"name": "New", "subscribeScope": {"unionIds": [it.colleague]}},
+        lambda it, found: found["calendarId"] in [one["id"] for one in listed(it.app, it.me)],
+    ),
+    "GetSubscribedCalendar": (members(), lambda it, found: found["author"] == it.me),
+    "UpdateSubscribedCalendars": (
+        members(name="Renamed"),
+        lambda it, _: it.app.ask("get_subscribed_calendar", it.me, it.published).name == "Renamed",
+    ),
+    "DeleteSubscribedCalendar": (
+        members(),
+        lambda it, _: it.published not in [one["id"] for one in listed(it.app, it.me)],
+    ),
+    "SubscribeCalendar": (
+        members(),
+        lambda it, _: it.published in [one["id"] for one in listed(it.app, it.colleague)],
+    ),
+    "UnsubscribeCalendar": (
+        members(),
+        lambda it, _: it.published not in [one["id"] for one in listed(it.app, it.me)],
+    ),
+    "ListOrgPlugins": (
+        members(),
+        lambda it, found: it.plugin.plugin_id in [one["pluginId"] for one in found["plugins"]],
+    ),
+    "UpdateOrgPluginSubscribers": (
+        lambda it: {"unionIds": [it.me], "deptIds": ["1"]},
+        lambda _, found: found == {"result": True},
+    ),
     "GetUser": (members(), lambda it, found: found["nick"] == it.app.organizer.name),
     "SearchUser": (
         lambda it: {"queryWord": it.app.organizer.name, "offset": 0, "size": 10, "fullMatchField": 1},
@@ -157,6 +221,14 @@ ROWS: dict[str, Row] = {
         },
         lambda it, found: found["access_token"] == it.app.token,
     ),
+    "GetCorpAccessToken": (
+        lambda it: it.suite() | {"authCorpId": it.app.server.corp_id},
+        lambda _, found: (len(found["accessToken"]), found["expireIn"]) == (32, 7200),
+    ),
+    "GetSuiteAccessToken": (
+        lambda it: it.suite(),
+        lambda _, found: (len(found["accessToken"]), found["expireIn"]) == (32, 7200),
+    ),
     "GetUserToken": (
         lambda it: {
             "clientId": it.app.server.app_key,
@@ -167,10 +239,18 @@ ROWS: dict[str, Row] = {
         lambda it, found: found["corpId"] == it.app.server.corp_id,
     ),
 }
-OF_A_COLLEAGUE = {"RespondEvent"}
+OF_A_COLLEAGUE = {"RespondEvent", "SubscribeCalendar"}
 """What the colleague does; all else is the organizer's."""
 
 OF_THE_SERIES = {"ListInstances"}
+
+OF_A_SUBSCRIBED_CALENDAR = {
+    "GetSubscribedCalendar",
+    "UpdateSubscribedCalendars",
+    "DeleteSubscribedCalendar",
+    "SubscribeCalendar",
+    "UnsubscribeCalendar",
+}
 
 
 @pytest.mark.parametrize("name", OFFERED)
@@ -182,7 +262,9 @@ def test_every_operation(app: App, database: SharedDatabase, name: str) -> None:
     path = {
         "user_id": world.colleague if name in OF_A_COLLEAGUE else world.me,
         "union_id": world.me,
-        "calendar_id": "primary",
+        "calendar_id": world.published if name in OF_A_SUBSCRIBED_CALENDAR else "primary",
+        "acl_id": world.acl,
+        "plugin_id": world.plugin.plugin_id,
         "corp_id": app.server.corp_id,
         "event_id": world.series if name in OF_THE_SERIES else world.event,
     }

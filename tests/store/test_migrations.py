@@ -21,6 +21,9 @@ NAMES = [
     "0007_directory",
     "0008_usage",
     "0010_networks",
+    "0011_kinds",
+    "0013_rooms",
+    "0015_calendars",
     "0016_letters",
 ]
 

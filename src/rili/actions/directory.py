@@ -18,7 +18,20 @@ from rili.model.directory import (
     UserChange,
     email_key,
 )
-from rili.store import calendars, departments, grants, memberships, organisations, roles, tokens, users
+from rili.store import (
+    calendars,
+    departments,
+    grants,
+    memberships,
+    organisations,
+    plugins,
+    roles,
+    room_groups,
+    room_people,
+    rooms,
+    tokens,
+    users,
+)
 from rili.store.db import Tx
 
 
@@ -101,7 +114,10 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
         raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
+    # The number may be given to another department, which then would be for whom the room is.
+    rooms.forget_member(tx, corp_id, "dept", str(dept_id))
     departments.remove(tx, corp_id, dept_id)
+    plugins.forget(tx, corp_id, "department", [str(dept_id)])
 
 
 def add_user(tx: Tx, user: User, places: Iterable[Place], *, new_calendar_id: str) -> User:
@@ -161,18 +177,22 @@ def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str) -> None:
 def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     """A person leaves: nobody finds or signs in as that person, what is past keeps the name.
 
-    Their events of the future pass to the next person (`leaving.pass_on`). The number and the address are free
-    again; userid and unionId are never given to another.
+    Their events of the future pass to the next person (`leaving.pass_on`), what they share ends. The number and the
+    address are free again; userid and unionId are never given to another.
     """
     user = get_present(tx, corp_id, userid)
     gone = msgspec.structs.replace(
         user, active=False, admin=False, mobile=None, state_code=None, email=None, manager_userid=None
     )
     leaving.pass_on(tx, user, now_ms=now_ms)
+    leaving.give_up_calendars(tx, user, now_ms=now_ms)
     users.replace(tx, gone)
     users.set_password_hash(tx, corp_id, userid, None)
     memberships.replace(tx, corp_id, userid, [])
     roles.take_all(tx, corp_id, userid)
+    rooms.forget_member(tx, corp_id, "user", user.union_id)
+    room_groups.forget_admin(tx, corp_id, user.union_id)
+    room_people.remove_ban(tx, corp_id, user.union_id)
     users.forget_manager(tx, corp_id, userid)
     tokens.remove_of_user(tx, corp_id, user.union_id)
     grants.remove_of_user(tx, corp_id, user.union_id)

@@ -36,6 +36,7 @@ LEAST: dict[str, Privilege] = {
         (
             "CreateEvent", "CreateEventByMe", "PatchEvent", "DeleteEvent", "CancelEvent", "TransferEvent",
             "AddAttendee", "RemoveAttendee", "RespondEvent", "GetSignInLink", "GetSignOutLink",
+            "AddMeetingRooms", "RemoveMeetingRooms", "MeetingRoomRespond",
         ),
         "writer",
     ),
@@ -51,11 +52,24 @@ SUBSCRIBING = {
 
 UNATTENDED = {
     "AddAttendee", "RemoveAttendee", "RespondEvent", "ListAttendees", "TransferEvent", "SignIn", "CheckIn", "SignOut",
+    "AddMeetingRooms", "RemoveMeetingRooms", "MeetingRoomRespond",
     "GetSignInList", "GetSignOutList", "GetSignInLink", "GetSignOutLink",
 }  # fmt: skip
-"""Operations that concern people on events: a subscribed calendar has none."""
+"""Operations that concern people on events, or rooms: a subscribed calendar has none."""
+
+REFUSED_LATER = {
+    ("AddMeetingRooms", "writer"): (400, "invalidParameter"),  # for a series without end
+    ("AddMeetingRooms", "owner"): (400, "invalidParameter"),
+    # Whoever administers the room answers, as themselves: this is nobody who does.
+    ("MeetingRoomRespond", "writer"): (404, "itemNotFound"),
+    ("MeetingRoomRespond", "owner"): (403, "permissionDenied"),
+}
+"""What comes of those that the privilege allows, and the event or the person does not."""
 
 BODIES: dict[str, Json] = {
+    "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
+    "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
+    "MeetingRoomRespond": {"responseStatus": "accepted"},
     "AddAttendee": {"attendeesToAdd": [{"email": "new@example.org"}]},
     "CreateAcls": {
         "privilege": "reader", "sendMsg": False, "scope": {"scopeType": "user", "userId": "{other}"},
@@ -138,8 +152,11 @@ class Scene:
         app, acl_id = self.app, "x"
         if route.name == "DeleteAcl" and who == "owner":
             acl_id = grant(app, "reader", to=self.other)["aclId"]
-        ids = {"event": event_id, "other": self.other}
-        path = route.path.format(userId=self.people[who], calendarId=calendar, eventId=event_id, aclId=acl_id)
+        room = app.server.rooms[0].room_id
+        ids = {"event": event_id, "other": self.other, "room": room}
+        path = route.path.format(
+            userId=self.people[who], calendarId=calendar, eventId=event_id, aclId=acl_id, roomId=room
+        )
         body: Any = None if route.body is None else json.loads(fill(json.dumps(BODIES[route.name]), ids))
         token = self.tokens[who] if "/me/" in route.path else app.token
         target = path + fill(QUERIES.get(route.name, ""), ids)
@@ -185,6 +202,9 @@ def test_matrix(scene: Scene, route: Route, privilege: Privilege | None) -> None
             assert reply.json["message"] == "Calendar does not exist."
         elif not allowed or (told != "all" and names_one_event(route)):
             assert (reply.status, reply.json["code"]) == (403, "permissionDenied")
+        elif (route.name, privilege) in REFUSED_LATER:
+            assert (reply.status, reply.json["code"]) == REFUSED_LATER[route.name, privilege]
+            assert "calendarId" not in reply.json["description"]
         else:
             assert reply.status == 200, reply.body
             assert_tells(reply, route, event_id, told)

@@ -121,7 +121,7 @@ def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
     return calendar if place.privilege == "owner" else replace(calendar, privilege=place.privilege)
 
 
-def listed_calendar(tx: Tx, by: Caller, place: Place, needed: Privilege) -> Primary:
+def listed_calendar(tx: Tx, by: Caller, place: Place, needed: Privilege = "owner") -> Primary:
     """What *place* names, for lists and queries. Raises InvalidParameter (decision 8), PermissionDenied."""
     try:
         by, place = reach(tx, by, place, needed)

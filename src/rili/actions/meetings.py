@@ -139,7 +139,7 @@ def convert_legacy_ids(tx: Tx, by: Caller, place: Place, legacy_ids: Sequence[st
         raise InvalidParameter(
             description=f"legacyEventIds: {len(legacy_ids)} are more than the {LEGACY_IDS} of one call"
         )
-    listed_calendar(tx, by, place, "owner")
+    listed_calendar(tx, by, place)
     found: dict[str, str] = {}
     for legacy in legacy_ids:
         event_id = of_legacy_id(legacy)

@@ -37,17 +37,18 @@ def ban(tx: Tx, corp_id: str, given: Ban) -> Ban:
     return banned
 
 
-def unban(tx: Tx, corp_id: str, ids: Sequence[str]) -> None:
-    """Take people, by unionId or userid, off the blacklist; who is not on it is passed over. Raises UserOverLimit."""
+def unban(tx: Tx, corp_id: str, ids: Sequence[str]) -> int:
+    """Take people, by unionId or userid, off the blacklist; who is not on it is passed over. Answers how many were.
+
+    Raises UserOverLimit.
+    """
     if len(ids) > REMOVED_AT_ONCE:
         raise UserOverLimit(
             description=f"blacklistUnionIds: {len(ids)} are more than the {REMOVED_AT_ONCE} of one call"
         )
     known = users.by_userids(tx, corp_id, ids)
-    for one in dict.fromkeys(ids):
-        room_people.remove_ban(tx, corp_id, one)
-        if one in known:
-            room_people.remove_ban(tx, corp_id, known[one].union_id)
+    union_ids = {*ids, *(one.union_id for one in known.values())}
+    return sum(room_people.remove_ban(tx, corp_id, one) for one in sorted(union_ids))
 
 
 def blacklist(tx: Tx, corp_id: str) -> list[tuple[Ban, str]]:

@@ -1,4 +1,4 @@
-"""Rooms: who may look at them and change them, and what an answer says of one."""
+"""Rooms: who may look at them and change them, and what an answer says of one (decision 78)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from rili.errors import (
 from rili.model.ids import NewBytes
 from rili.model.room import (
     NO_GROUP,
-    NOBODY,
     Members,
     Person,
     Room,
@@ -28,7 +27,7 @@ from rili.model.room import (
     new_room_id,
     new_room_number,
 )
-from rili.model.room_change import RoomChange, change_room, invalid
+from rili.model.room_change import MOST, RoomChange, change_room, invalid
 from rili.store import departments, organisations, room_groups, room_people, rooms, users
 from rili.store.db import Tx
 
@@ -111,13 +110,13 @@ def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange) -> Room:
 
 
 def remove_room(tx: Tx, by: Caller, operator_id: str, room_id: str) -> None:
-    """Delete a room, and take it off every event that is not over. *operator_id* is a unionId, or '' for nobody's.
+    """Delete a room; what is to come loses it, what is past keeps its name. Raises RoomNotFound.
 
-    Raises RoomNotFound.
+    *operator_id* is the unionId it is done for, '' at the command line.
     """
-    organisations.lock(tx, by.corp_id)
     get_room(tx, by.corp_id, room_id)
     release_room(tx, by, operator_id, room_id)
+    get_room(tx, by.corp_id, room_id)  # which somebody may have deleted meanwhile
     rooms.remove(tx, by.corp_id, room_id)
 
 
@@ -174,14 +173,10 @@ def _resolved(tx: Tx, corp_id: str, change: RoomChange) -> RoomChange:
 
 
 def _members(tx: Tx, corp_id: str, given: Members, field: str) -> Members:
-    if given == NOBODY:
-        return NOBODY
-    there = {one.dept_id for one in departments.list_all(tx, corp_id)} if given.dept_ids else set[int]()
+    there = departments.names(tx, corp_id, [one for one in given.dept_ids if 0 < one < MOST])
     if missing := [one for one in given.dept_ids if one not in there]:
-        raise invalid(
-            "deptIdWhiteList" if field == "userIdWhiteList" else field,
-            f"there is no department {missing[0]}",
-        )
+        where = "deptIdWhiteList" if field == "userIdWhiteList" else field
+        raise invalid(where, f"there is no department {missing[0]}")
     people = resolve_people(tx, corp_id, given.union_ids, field)
     return Members(people, tuple(dict.fromkeys(given.dept_ids)))
 
@@ -191,11 +186,7 @@ def _names(tx: Tx, room: Room) -> Names:
     if room.settings.closing is not None and room.settings.closing.contact_id:
         people.add(room.settings.closing.contact_id)
     dept_ids = {*room.authorized.dept_ids, *room.super_users.dept_ids}
-    found = departments.list_all(tx, room.corp_id) if dept_ids else []
-    return Names(
-        users.names(tx, room.corp_id, people) if people else {},
-        {one.dept_id: one.name for one in found if one.dept_id in dept_ids},
-    )
+    return Names(users.names(tx, room.corp_id, people), departments.names(tx, room.corp_id, dept_ids))
 
 
 def _check_name(tx: Tx, room: Room) -> None:

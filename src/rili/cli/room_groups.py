@@ -16,6 +16,7 @@ from rili.cli.command import (
     Record,
     Url,
     corp_id_of,
+    fail,
     now_ms,
     print_record,
     print_records,
@@ -151,7 +152,8 @@ def remove_from_blacklist(
     userid: Userid, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Let somebody book again."""
-    write(config, database, lambda tx: booking_blacklist.unban(tx, corp_id_of(tx, org), [userid]))
+    if not write(config, database, lambda tx: booking_blacklist.unban(tx, corp_id_of(tx, org), [userid])):
+        fail(f"{userid} is not on the blacklist")
     print_record({"userid": userid, "removed": True}, as_json)
 
 

@@ -6,6 +6,7 @@ import os
 from typing import Annotated
 
 import typer
+from msgspec import UNSET
 
 from rili.actions import register
 from rili.actions import rooms as actions
@@ -18,6 +19,7 @@ from rili.cli.command import (
     Record,
     Url,
     corp_id_of,
+    fail,
     now_ms,
     print_record,
     print_records,
@@ -26,7 +28,7 @@ from rili.cli.command import (
 )
 from rili.cli.room_groups import blacklist, groups
 from rili.cli.room_times import time_ms, time_text
-from rili.model.room import Closing, Room
+from rili.model.room import SOME, Closing, Room
 from rili.model.room_change import RoomChange
 from rili.store.db import Tx
 
@@ -135,6 +137,9 @@ def set_room(
             advance=of.ahead_of(before, ahead, ahead_from),
             approval=of.given(approval),
         )
+        status = before.status if named.status is UNSET else named.status
+        if named.authorized is not UNSET and status != SOME:
+            fail("--member and --member-department go with --for some")
         return _detail(tx, actions.set_room(tx, corp_id, room_id, named))
 
     print_record(write(config, database, change), as_json)
@@ -189,12 +194,13 @@ def reopen_room(
 def remove_room(
     room_id: of.RoomId, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
-    """Delete a room; events that are not over lose it."""
-    instant_ms = now_ms()
+    """Delete a room. What is to come loses it, and its organizers are told."""
+    said_ms = now_ms()
 
     def remove(tx: Tx) -> None:
-        corp_id = corp_id_of(tx, org)
-        by = Caller(corp_id=corp_id, app_key="", kind="administrator", scopes=frozenset(), now_ms=instant_ms)
+        by = Caller(
+            corp_id=corp_id_of(tx, org), app_key="", kind="administrator", scopes=frozenset(), now_ms=said_ms
+        )
         actions.remove_room(tx, by, "", room_id)
 
     write(config, database, remove)

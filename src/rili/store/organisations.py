@@ -33,8 +33,11 @@ def get(tx: Tx, corp_id: str) -> Organisation | None:
 
 
 def lock(tx: Tx, corp_id: str) -> None:
-    """From here on nobody else who does so goes on, until the transaction ends."""
-    tx.lock("SELECT corp_id FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
+    """From here on nobody else who does so goes on, until the transaction ends.
+
+    An update, since those who add what refers to the organisation wait for a SELECT FOR UPDATE, and not for that.
+    """
+    tx.queue("UPDATE organisations SET name = name WHERE corp_id = :corp_id", corp_id=corp_id)
 
 
 def list_all(tx: Tx) -> list[Organisation]:

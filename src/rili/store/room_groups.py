@@ -59,7 +59,7 @@ def of_ids(tx: Tx, corp_id: str, group_ids: Iterable[int]) -> dict[int, RoomGrou
     """Those of *group_ids* that there are."""
     rows = tx.all(
         _GROUPS
-        + "WHERE corp_id = :corp_id AND CAST(group_id AS TEXT) IN (SELECT key FROM json_each(:group_ids))",
+        + "WHERE corp_id = :corp_id AND group_id IN (SELECT CAST(key AS BIGINT) FROM json_each(:group_ids))",
         corp_id=corp_id,
         group_ids=as_keys(map(str, group_ids)),
     )

@@ -48,12 +48,14 @@ def put_ban(tx: Tx, corp_id: str, ban: Ban) -> None:
     )
 
 
-def remove_ban(tx: Tx, corp_id: str, union_id: str) -> None:
-    tx.run(
+def remove_ban(tx: Tx, corp_id: str, union_id: str) -> bool:
+    """Take somebody off the blacklist; answers whether they were on it."""
+    removed = tx.run(
         "DELETE FROM booking_blacklist WHERE corp_id = :corp_id AND union_id = :union_id",
         corp_id=corp_id,
         union_id=union_id,
     )
+    return removed > 0
 
 
 def bans(tx: Tx, corp_id: str) -> list[Ban]:

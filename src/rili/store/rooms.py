@@ -120,7 +120,7 @@ def page(tx: Tx, corp_id: str, person: Person, *, after: int, limit: int) -> Pag
         + """
          WHERE corp_id = :corp_id AND place > :after
            AND (status = 0 OR :admin = 1
-                OR CAST(group_id AS TEXT) IN (SELECT key FROM json_each(:group_ids))
+                OR group_id IN (SELECT CAST(key AS BIGINT) FROM json_each(:group_ids))
                 OR EXISTS (
                     SELECT 1 FROM room_members AS named
                      WHERE named.corp_id = rooms.corp_id AND named.room_id = rooms.room_id

@@ -86,7 +86,7 @@ class _RoomBody(Struct, frozen=True, rename="camel", kw_only=True):
         Maybe[bool], Meta(description="Recurring events may book it. 是否支持循环预定。")
     ] = UNSET
     open_reservation: Annotated[Maybe[bool], Meta(description="Open for booking. 是否开放预定。")] = UNSET
-    room_description: Annotated[Maybe[str], Meta(description="说明。")] = UNSET
+    room_description: Annotated[Maybe[str], Meta(description="What else to know. 说明。")] = UNSET
 
     def to_change(self) -> RoomChange:
         """Raises RoomParameter."""
@@ -142,9 +142,9 @@ class SetSuperUserMeetingRoom(Struct, frozen=True, rename="camel"):
     user_id_white_list: Annotated[
         Maybe[tuple[str, ...]], Meta(description="unionIds or userids. 成员白名单。")
     ] = UNSET
-    dept_id_white_list: Annotated[Maybe[tuple[int, ...]], Meta(description="部门白名单。Departments.")] = (
-        UNSET
-    )
+    dept_id_white_list: Annotated[
+        Maybe[tuple[int, ...]], Meta(description="Departments, with all below them. 部门白名单。")
+    ] = UNSET
 
     def members(self) -> Members:
         return Members(self.user_id_white_list or (), self.dept_id_white_list or ())

@@ -10,9 +10,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # is newest today.
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 UV := uv==0.13.9
+# Tests start many processes of Python; told to keep no bytecode, each of them would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help run setup test soak lint format bench lock clean
+.PHONY: help run setup test soak lint format bench coverage lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,8 +24,8 @@ run: .venv/.runtime  ## a seeded server for development: rili dev
 
 setup: .venv/.runtime  ## .venv with what the server needs
 
-test: .venv/.dev  ## every test, at everyday scale, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev  ## every test, at everyday scale, on SQLite and PostgreSQL, on all cores
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 soak: .venv/.dev  ## the same tests at full counts
 	@RILI_SOAK=1 $(BIN)/python -m pytest $(ARGS)
@@ -40,6 +42,9 @@ format: .venv/.dev  ## rewrite the sources as `make lint` wants them
 
 bench: .venv/.dev  ## benchmarks, side by side with peers
 	@$(BIN)/python -m bench.run $(ARGS)
+
+coverage: .venv/.dev  ## docs/coverage.md: which operations of the contract are answered, and their tests
+	@$(BIN)/python -m tools.write_coverage
 
 lock: .venv/.dev  ## newest releases within pyproject.toml's bounds, into requirements/*.txt
 	@PYTHON=$(BIN)/python UV=$(UV) sh tools/lock.sh

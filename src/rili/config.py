@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 Rules = Literal["documented", "lenient"]
+MOST = 999_999_999
+"""Of a limit of the paid service."""
 PREFIX = "RILI_"
 NOT_SETTINGS = ("RILI_TEST_", "RILI_SOAK")
 """How the variables begin that tests keep for themselves."""
@@ -44,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_minute: int = 0
     calls_per_month: int = 0
     creates_per_day: int = 0
+    secret_key: str | None = None
 
 
 class BadSettings(Exception):
@@ -166,7 +169,7 @@ def _meant(name: str, prefix: str) -> str:
 
 def _shown(name: str, value: object) -> str:
     text = str(msgspec.json.encode(value, enc_hook=str), "utf-8")
-    if name == "database" or "@" in text:
+    if name in ("database", "secret_key") or "@" in text:
         return ""
     return f", not {text[:60]}{'…' if len(text) > 60 else ''}"
 
@@ -258,6 +261,10 @@ def _is_file(path: str) -> bool:
         return False
 
 
+def _is_key(text: str) -> bool:
+    return re.fullmatch(r"[0-9A-Fa-f]{64}", text) is not None
+
+
 def _between(lowest: int, highest: int) -> Callable[[int], bool]:
     return lambda number: lowest <= number <= highest
 
@@ -313,9 +320,10 @@ _RULES: dict[str, _Rule] = {
         ("calls_per_second", "calls_per_minute", "calls_per_month", "creates_per_day"),
         _Rule(
             int,
-            _between(0, 999_999_999),
-            "a whole number from 0 (no limit) to 999999999",
-            " 0（不限）到 999999999 的整数",
+            _between(0, MOST),
+            f"a whole number from 0 (no limit) to {MOST}",
+            f" 0（不限）到 {MOST} 的整数",
         ),
     ),
+    "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

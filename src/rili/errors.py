@@ -6,7 +6,7 @@ which field and which rule, and what to do (decision 17).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Failure(Exception):
@@ -39,6 +39,13 @@ class ParsedTimestampError(InvalidParameter):
     code = "InvalidParameter.ParsedISO8601TimestampError"
 
 
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: what the queries of free/busy and of calendars call any fault of a request."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class ItemNotFound(Failure):
     """404 `itemNotFound`."""
 
@@ -67,6 +74,35 @@ class LaunchDenied(Failure):
     """400 `permissionDenied`: who is not the organizer asks for the link through which people sign in or out."""
 
     code = "permissionDenied"
+
+
+class SubscribedCalendar(Failure):
+    """400: what concerns people on events, asked of a subscribed calendar."""
+
+    message = "Subscribed calendar not support this method"
+
+    def __init__(self) -> None:
+        super().__init__(description="calendarId: nobody attends the events of a subscribed calendar")
+
+
+class SubscribedAttendees(SubscribedCalendar):
+    """400 `invalidParameter.subscribed.invalid`: the same of ListAttendees, with the dotted code it alone has."""
+
+    code = "invalidParameter.subscribed.invalid"
+
+
+class OutsideSubscribeScope(Failure):
+    """400 `permissionDenied`: the calendar is not offered to this person. Not 403: so the page says."""
+
+    code = "permissionDenied"
+    message = "用户不在订阅范围"
+
+
+class ExceedSubscribeLimit(Failure):
+    """400 `exceedSubscribeLimit`: the person subscribes as many calendars as one may."""
+
+    code = "exceedSubscribeLimit"
+    message = "exceed subscribe limit"
 
 
 class NotInEvent(Failure):
@@ -148,6 +184,18 @@ class AccessTokenPermissionDenied(Failure):
         self.required_scopes = required_scopes
 
 
+class AppKindDenied(Failure):
+    """403 with the gateway's code for what an app may not call, and no point that would help (decision 73)."""
+
+    status = 403
+    code = AccessTokenPermissionDenied.code
+    message = "没有调用该接口的权限"
+
+    def __init__(self, kind: str, allowed: Iterable[str]) -> None:
+        kinds = " and ".join(sorted(allowed))
+        super().__init__(description=f"The token is that of {kind}; this operation is for {kinds} apps.")
+
+
 class _Throttled(Failure):
     status = 403
     legacy_errcode = 90018
@@ -217,6 +265,31 @@ class InvalidClientIdOrSecret(Failure):
     message = "无效的clientId或者clientSecret"
 
 
+class InvalidSuiteKey(Failure):
+    """400 `invalidSuiteKey`: no enterprise app has this suiteKey, or not this suiteSecret."""
+
+    code = "invalidSuiteKey"
+    message = "suitekey不合法"
+
+
+class InvalidSuiteTicket(Failure):
+    """400 `invalidSuiteTicket`: neither the ticket of now nor the one before."""
+
+    code = "invalidSuiteTicket"
+    message = "suiteTicket无效"
+
+
+class InvalidAuthInfo(Failure):
+    """400 `invalidAuthInfo`: the organisation has not authorised the app."""
+
+    code = "invalidAuthInfo"
+    message = "授权关系不存在"
+
+
+class InvalidSignature(Exception):
+    """A signature that does not fit what it signs; in the old family errcode 853004."""
+
+
 class AuthCodeNotFound(Failure):
     """400 `invalidParameter.authCode.notFound`: a code that is unknown, spent or too old."""
 
@@ -251,7 +324,7 @@ class UnsupportedGrantType(Failure):
 
 
 class UnauthorizedClient(Failure):
-    """401 `unauthorized.client`: the app does not belong to that organisation."""
+    """401 `unauthorized.client`: the app may not act in that organisation."""
 
     status = 401
     code = "unauthorized.client"

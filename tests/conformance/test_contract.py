@@ -42,18 +42,21 @@ BODY_OF_CREATE = {  # one body for both ways to create
 EXTRA_REQUEST = {
     "AddAttendee": {"attendeesToAdd.email"},  # decision 4
     "RemoveAttendee": {"attendeesToRemove.email"},
-    "CreateEventByMe": BODY_OF_CREATE,
-    "CreateEvent": {"attendees.email"},  # decision 4
+    "CreateEventByMe": BODY_OF_CREATE | {"visibility"},
+    "CreateEvent": {"attendees.email", "visibility"},  # decisions 4, 87
     "PatchEvent": {  # the body of Create, whose members the page of Update does not have
         "eventConfig",
         "eventConfig.allowAttendeeAddConference",
         "eventConfig.allowAttendeeAddParticipants",
         "eventConfig.allowAttendeeCreateComment",
+        "visibility",
     },
 }
 EXTRA_HEADERS = {"If-Match"}  # decision 19
-INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in ListAiMinutes
+INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in ListAiMinutes and ListOrgPlugins
     "dingAccessTokenType",
+    "dingClientId",
+    "dingOpenAppOrgId",
     "dingIsvOrgId",
     "dingOrgId",
     "dingSuiteKey",
@@ -80,6 +83,7 @@ EXTRA_ANSWER = {
     "freeBusyStatus",
     "recurrence.rrule",  # instead of a pattern, for what RFC 5545 alone can say
     "recurrenceId",  # in the text of the page of ListEvents, in no model
+    "visibility",  # our extension (decision 87)
     "syncToken",  # described for every list; ListEvents alone answers one
 }
 """What an event, or a page of events, has besides: it is one event for all operations, with whatever Get answers."""
@@ -116,6 +120,9 @@ def test_the_operations() -> None:
         "CreateEventByMe",
         "CancelEvent",
         "TransferEvent",
+        "GetSchedule",
+        "GetScheduleByMe",
+        "GetMeetingRoomsSchedule",
         "ListAiMinutes",
         "ConvertLegacyEventId",
         "ListCategories",
@@ -150,7 +157,21 @@ def test_the_operations() -> None:
         "QueryMeetingRoomGroupAdmin",
         "CreateBookingBlacklist",
         "DeleteBookingBlacklist",
+        "ListCalendars",
+        "CreateAcls",
+        "ListAcls",
+        "DeleteAcl",
+        "CreateSubscribedCalendar",
+        "GetSubscribedCalendar",
+        "UpdateSubscribedCalendars",
+        "DeleteSubscribedCalendar",
+        "SubscribeCalendar",
+        "UnsubscribeCalendar",
+        "ListOrgPlugins",
+        "UpdateOrgPluginSubscribers",
         "GetAccessToken",
+        "GetCorpAccessToken",
+        "GetSuiteAccessToken",
         "GetToken",
         "GetUserToken",
         "GetUser",

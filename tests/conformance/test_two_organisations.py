@@ -112,17 +112,28 @@ ROOM: Json = {
     "isvRoomId": "x",
     "groupId": GROUP_ID,
 }
+WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-04-01T00:00Z"}
 BODIES: dict[str, Json] = {
     "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "CreateBookingBlacklist": {"unionId": "{them}", "blacklistUnionId": "{colleague}", "startTime": 0},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
+    "CreateAcls": {
+        "privilege": "writer",
+        "sendMsg": True,
+        "scope": {"scopeType": "user", "userId": "{colleague}"},
+    },
     "CreateEvent": HOUR,
     "CreateMeetingRoom": ROOM,
     "CreateMeetingRoomCamelCase": ROOM,
     "CreateMeetingRoomGroup": {"unionId": "{them}", "parentGroupId": GROUP_ID, "groupName": "Theirs now"},
     "DeleteBookingBlacklist": {"unionId": "{them}", "blacklistUnionIds": ["{colleague}"]},
+    "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
     "MeetingRoomRespond": {"responseStatus": "accepted"},
+    "FindTimes": {"attendees": [{"id": "{colleague}"}], "durationMinutes": 30} | WINDOW,
+    "GetMeetingRoomsSchedule": {"roomIds": ["{room}"]} | WINDOW,
+    "GetSchedule": {"userIds": ["{colleague}"]} | WINDOW,
+    "GetScheduleAlias": {"userIds": ["{colleague}"]} | WINDOW,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
@@ -133,6 +144,8 @@ BODIES: dict[str, Json] = {
     "TransferEvent": {"newOrganizerId": "{colleague}"},
     "UpdateMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "roomName": "Theirs now"},
     "UpdateMeetingRoomGroup": {"unionId": "{them}", "groupId": GROUP_ID, "groupName": "Theirs now"},
+    "UpdateOrgPluginSubscribers": {"unionIds": ["{colleague}"]},
+    "UpdateSubscribedCalendars": {"name": "Theirs now"},
 }
 QUERIES = {
     "BatchGetUser": "?userIdList=%5B%22user01%22%5D",
@@ -156,9 +169,15 @@ def test_every_operation(app: App, stranger: Stranger, route: Route) -> None:
         "them": stranger.union_id, "room": room.room_id,
     }  # fmt: skip
     path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id,
-        roomId=room.room_id, groupId=GROUP_ID,
-    )  # fmt: skip
+        userId=app.organizer.union_id,
+        unionId=app.organizer.union_id,
+        calendarId="primary",
+        eventId=event_id,
+        roomId=room.room_id,
+        groupId=GROUP_ID,
+        aclId="x",
+        pluginId="x",
+    )
     query = "?unionId={them}" if route.path.startswith("/v1.0/rooms/") and route.body is None else ""
     rooms_before = rooms_of(app)
     body = BODIES[route.name] if route.body is not None else None

@@ -21,8 +21,11 @@ NAMES = [
     "0007_directory",
     "0008_usage",
     "0010_networks",
+    "0011_kinds",
     "0013_rooms",
     "0014_bookings",
+    "0015_calendars",
+    "0016_letters",
 ]
 
 

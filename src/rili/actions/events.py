@@ -20,12 +20,14 @@ from rili.actions.access import (
     find_to_change,
     find_to_read,
     no_event,
+    reach,
     standing_of,
     target_of,
 )
 from rili.actions.announce import announce, colleagues
 from rili.actions.bookings import asked_again, moving, rebook, rooms_of
 from rili.actions.edit import Edit
+from rili.actions.leave import leave_event, leave_occurrence
 from rili.actions.people import invite
 from rili.actions.series import Edited
 from rili.auth.callers import Caller
@@ -44,7 +46,7 @@ from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
 from rili.model.rules import Rules
 from rili.model.series import Instance, span_of
-from rili.store import agenda, agenda_rows, attendees, events, overrides
+from rili.store import agenda, agenda_rows, attendees, calendars, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -72,20 +74,23 @@ def create_event(
     Raises ItemNotFound for an unknown user or calendar, InvalidParameter for what breaks a rule.
     """
     check_draft(draft, rules)  # what is wrong for everybody comes before who and where
+    by, place = reach(tx, by, place, "writer")
+    if place.subscribed:  # it must not be deleted, or pass to another author, meanwhile
+        calendars.lock(tx, by.corp_id, place.calendar_id)
     calendar = calendar_of(tx, by, place)
+    organizer = organizer_only(calendar.owner_id, calendar.owner_name)
     event = new_event(
-        Origin(by.corp_id, calendar.calendar_id, place.user_id),
+        Origin(by.corp_id, calendar.calendar_id, calendar.owner_id, place.subscribed),
         draft,
         rules=rules,
         event_id=event_id_of(new_bytes(EVENT_ID_BYTES)),
         conference_id=_conference_id(draft, new_bytes),
         now_ms=by.now_ms,
     )
-    organizer = organizer_only(place.user_id, calendar.owner_name)
     people: tuple[Attendee, ...] = (organizer,)
     if draft.attendees is not UNSET:
         invited = invite(tx, by, draft.attendees, people, new_bytes)
-        people = replace_people(people, invited, place.user_id).people
+        people = replace_people(people, invited, calendar.owner_id).people
     body = events.add(tx, event)
     attendees.add(tx, event, people)
     agenda.show(tx, event, span_of(event), colleagues(people))
@@ -113,6 +118,7 @@ def update_event(
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
     check_change(change, rules)  # what is wrong for every event comes before whether this one is there
+    by, place = reach(tx, by, place, "writer")
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     edit = Edit(tx, by, place, stored, change, rules, new_bytes, _conference_id(change, new_bytes))
@@ -147,6 +153,7 @@ def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) ->
 
     Raises ItemNotFound, or InstanceNotExist for what was deleted or does not occur (decision 13).
     """
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     stored = find_to_read(tx, by, place, target)
     event = stored.event
@@ -168,13 +175,16 @@ def delete_event(
     *,
     scope: Scope | None = None,
     switches: dict[str, str],
+    shown: int = 0,
     if_match: frozenset[str] | None = None,
 ) -> Edited:
     """By the organizer: gone for everybody. By an attendee: gone from their calendar, and declined.
 
-    Through an occurrence's id that one, all, or those from there on.
+    Through an occurrence's id that one, all, or those from there on. What an attendee leaves is answered with the first
+    *shown* of its people.
     Raises ItemNotFound, PermissionDenied, PreconditionFailed. Source: decisions 10, 13.
     """
+    by, place = reach(tx, by, place, "writer")
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     event = stored.event
@@ -182,27 +192,31 @@ def delete_event(
         check_scope_of_whole(scope)
         check_on_whole(tx, by, place, event)
         check_precondition(event, if_match)
-        return _delete_whole(tx, by, place, stored, switches)
+        return _delete_whole(tx, by, place, stored, switches, shown)
     one = find_occurrence(tx, by, place, event, target)
     if one is None:
         raise no_event(event_id)
     check_precondition(event, if_match)
     if scope == "all":
-        return _delete_all(tx, by, place, stored, one, switches)
+        return _delete_all(tx, by, place, stored, one, switches, shown)
     if scope == "following":
         if series.is_first(tx, one):
-            return _delete_all(tx, by, place, stored, one, switches)
+            return _delete_all(tx, by, place, stored, one, switches, shown)
         return series.delete_following(tx, by, place, stored, one, switches)
-    return Edited(occurrences.delete(tx, by, place, stored, one, switches), cancelled=True)
+    if place.user_id == event.organizer_id:
+        return Edited(occurrences.delete(tx, by, stored, one, switches), cancelled=True)
+    return Edited(leave_occurrence(tx, by, place, stored, one, switches, shown=shown), cancelled=True)
 
 
 def _delete_all(
-    tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str]
+    tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str], shown: int
 ) -> Edited:
     """The whole series, through *one*; who is on single occurrences alone is told of that one."""
-    alone = not standing_of(tx, by, place, stored.event).whole
-    seen = Seen(one.event, occurrences.people_of(tx, one), place.user_id, one) if alone else None
-    edited = _delete_whole(tx, by, place, stored, switches)
+    seen = None
+    if not standing_of(tx, by, place, stored.event).whole:
+        people = occurrences.people_of(tx, one, limit=shown) if shown else ()
+        seen = Seen(one.event, people, place.user_id, one)
+    edited = _delete_whole(tx, by, place, stored, switches, shown)
     return replace(edited, seen=seen) if seen else edited
 
 
@@ -246,23 +260,19 @@ def _update_single(edit: Edit) -> Seen:
     return Seen(event, people, place.user_id)
 
 
-def _delete_whole(tx: Tx, by: Caller, place: Place, stored: Stored, switches: dict[str, str]) -> Edited:
+def _delete_whole(
+    tx: Tx, by: Caller, place: Place, stored: Stored, switches: dict[str, str], shown: int
+) -> Edited:
     event, user_id = stored.event, place.user_id
-    people = attendees.of_event(tx, by.corp_id, event.id)
-    seen = Seen(event, people, user_id)
     if user_id != event.organizer_id:
-        after = events.replace(tx, replace(event, version=event.version + 1))
-        attendees.leave(tx, event, user_id, by.now_ms)
-        agenda.touch(tx, event)
-        agenda.hide(tx, event, [user_id], by.now_ms)
-        announce(tx, by, user_id, event, "leave", people, before=stored.body, after=after, switches=switches)
-        return Edited(seen, cancelled=True)
+        return Edited(leave_event(tx, by, place, stored, switches, shown=shown), cancelled=True)
+    people = attendees.of_event(tx, by.corp_id, event.id)
     events.delete(tx, event, by.now_ms)
     agenda.hide_everywhere(tx, event, by.now_ms)
     announce(tx, by, user_id, event, "delete", people, before=stored.body, switches=switches)
     found = overrides.of_event(tx, by.corp_id, event.id) if event.recurrence else {}
     dropped = tuple(series.dropped_of(event, slot, override) for slot, override in found.items())
-    return Edited(seen, cancelled=True, dropped=dropped)
+    return Edited(Seen(event, people, user_id), cancelled=True, dropped=dropped)
 
 
 def check_scope_of_whole(scope: Scope | None) -> None:

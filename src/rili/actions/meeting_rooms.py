@@ -17,6 +17,7 @@ from rili.actions.access import (
     check_precondition,
     find_named,
     no_event,
+    reach,
     slot_of,
     target_of,
 )
@@ -60,6 +61,7 @@ def add_meeting_rooms(
     wanted = list(dict.fromkeys(room_ids))
     if len(wanted) > ROOMS_PER_EVENT:
         raise _too_many(f"{TO_ADD}: {len(wanted)} rooms; an event has {ROOMS_PER_EVENT} at most")
+    by, place = reach(tx, by, place, "writer", attended=True)
     stored, one = find_named(tx, by, place, event_id, if_match)
     event, now = stored.event, (one.event if one else stored.event)
     check_organizer(event, place.user_id)
@@ -96,6 +98,7 @@ def remove_meeting_rooms(
 
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
+    by, place = reach(tx, by, place, "writer", attended=True)
     stored, one = find_named(tx, by, place, event_id, if_match)
     event, now = stored.event, (one.event if one else stored.event)
     check_organizer(event, place.user_id)
@@ -121,14 +124,15 @@ def respond_for_room(
     A refusal frees the room. Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed,
     MeetingRoomNotAvailable.
     """
-    calendar_of(tx, by, place)
+    _, reached = reach(tx, by, place, "writer", attended=True)  # the answer is the path user's own
+    calendar_of(tx, by, reached)
     target = target_of(event_id)
     stored = events.find(tx, by.corp_id, target.event_id)
     if stored is None or stored.deleted:
         raise no_event(event_id)
     event = stored.event
     there = rooms_of(tx, event, by.now_ms, [room_id])
-    _check_approver(tx, by, place, event_id, event, there, room_id)
+    _check_approver(tx, by, place, reached.user_id, event_id, event, there, room_id)
     one = None
     if target != target_of(event.id):
         slot = slot_of(event, target)
@@ -272,15 +276,16 @@ def _check_coming(ends_ms: Iterable[int], by: Caller) -> None:
 
 
 def _check_approver(
-    tx: Tx, by: Caller, place: Place, event_id: str, event: Event, there: Rooms, room_id: str
+    tx: Tx, by: Caller, place: Place, owner_id: str, event_id: str, event: Event, there: Rooms, room_id: str
 ) -> None:
+    """*owner_id*: of the calendar through which they see the event."""
     room = there.by_id.get(room_id)
     person = room_people.person(tx, by.corp_id, place.user_id)
     if room is not None and person is not None and administers(room, person):
         return
     if room is None and person is not None and person.admin:
         raise _no_room(f"roomId: there is no room {room_id}")
-    seen = events.in_calendar(tx, by.corp_id, place.user_id, None, event.id, lock=False)
+    seen = events.in_calendar(tx, by.corp_id, owner_id, None, event.id, lock=False)
     if seen is None or not seen.shown:
         raise no_event(event_id)
     raise PermissionDenied(

@@ -13,6 +13,7 @@ from rili.actions.access import (
     find_to_read,
     listed_calendar,
     no_event,
+    reach,
     target_of,
 )
 from rili.auth.callers import Caller
@@ -78,6 +79,7 @@ def remove_category(tx: Tx, corp_id: str, category_id: str) -> None:
 
 def list_ai_minutes(tx: Tx, by: Caller, place: Place, event_id: str, *, everybodys: bool) -> list[Minutes]:
     """Minutes of an event that the path's user sees, theirs or everybody's. Raises ItemNotFound, InstanceNotExist."""
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
     slot = None

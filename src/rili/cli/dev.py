@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import directory, events
+from rili.actions import directory, events, suites
 from rili.actions.register import find_app, set_app
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
-from rili.cli.serve import database_failures, derive_again, listen, serve_until_stopped
-from rili.config import Rules, Settings
+from rili.cli.serve import database_failures, derive_again, listen, secret_key_of, serve_until_stopped
+from rili.config import MOST, Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
@@ -54,6 +55,10 @@ def register(app: typer.Typer) -> None:
     app.command()(dev)
 
 
+def _limit(meaning: str) -> Any:
+    return typer.Option(min=0, max=MOST, metavar="N", help=meaning)
+
+
 def dev(
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one. 端口")] = 8470,
@@ -63,9 +68,18 @@ def dev(
     rules: Annotated[
         Rules, typer.Option(help="As the reference says, or as its samples do. 规则")
     ] = "documented",
+    calls_per_second: Annotated[
+        int, _limit("Calls of an app to one operation in a second. 单接口每秒调用上限")
+    ] = 0,
+    calls_per_minute: Annotated[int, _limit("The same in a minute. 单接口每分钟调用上限")] = 0,
+    calls_per_month: Annotated[int, _limit("Calls of all apps to the calendar. 日历每月调用上限")] = 0,
+    creates_per_day: Annotated[int, _limit("Events made for one person. 每人每天新建日程上限")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。"""
+    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。
+
+    The limits of the paid service are off unless given. 付费服务的各项限额默认关闭。
+    """
     _prepare_folder(data)
     listener = listen(host, port)
     url = f"sqlite:{data / 'rili.db'}"
@@ -75,8 +89,21 @@ def dev(
     known = _known_secrets(last)
     secrets = known or _new_secrets()
     sample: list[Sample] = []
+    settings = Settings(
+        database=url,
+        host=host,
+        port=listener.getsockname()[1],
+        rules=rules,
+        secret_key=_secret_key(data / "secret.key"),
+        calls_per_second=calls_per_second,
+        calls_per_minute=calls_per_minute,
+        calls_per_month=calls_per_month,
+        creates_per_day=creates_per_day,
+    )
 
     async def prepare(db: Database) -> None:
+        key = secret_key_of(settings)
+        await db.read(lambda tx: suites.check_key(tx, key))
         await derive_again(db)
         sample.append(await _seed(db, secrets, changed=known is None))
 
@@ -89,7 +116,6 @@ def dev(
         else:
             _print_table(base_url, secrets, sample[0], data)
 
-    settings = Settings(database=url, host=host, port=listener.getsockname()[1], rules=rules)
     serve_until_stopped(settings, listener, prepare, say)
 
 
@@ -111,6 +137,16 @@ def _set_aside(path: Path) -> Path:
     if path.exists():
         path.replace(aside)
     return aside
+
+
+def _secret_key(path: Path) -> str:
+    """What the file says, or a new key, which it says from now on."""
+    if not path.exists():
+        _write_private(path, f"{os.urandom(32).hex()}\n".encode())
+    key = path.read_text("ascii", "replace").strip()
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", key):
+        fail(f"{path} does not hold a key: 64 hexadecimal digits（密钥文件内容无效）")
+    return key
 
 
 def _known_secrets(path: Path) -> DemoSecrets | None:

@@ -40,16 +40,17 @@ class Organisation(Struct, frozen=True):
     @classmethod
     async def make(cls, db: Database, now_ms: int) -> Organisation:
         """A new one in *db*, without events, signed in until two hours after *now_ms*."""
+        return await db.write(lambda tx: cls.in_transaction(tx, now_ms))
 
-        def act(tx: Tx) -> Organisation:
-            corp_id = people.add_organisation(tx)
-            union_ids = [people.add_user(tx, corp_id, f"user{number}").union_id for number in range(PEOPLE)]
-            app, _ = people.add_app(tx, corp_id)
-            token = f"{app.app_key}-token"
-            sign_in.issue_token(tx, app.app_key, new_token=token, now_ms=now_ms)
-            return cls(corp_id, token, union_ids)
-
-        return await db.write(act)
+    @classmethod
+    def in_transaction(cls, tx: Tx, now_ms: int) -> Organisation:
+        """The same in *tx*."""
+        corp_id = people.add_organisation(tx)
+        union_ids = [people.add_user(tx, corp_id, f"user{number}").union_id for number in range(PEOPLE)]
+        app, _ = people.add_app(tx, corp_id)
+        token = f"{app.app_key}-token"
+        sign_in.issue_token(tx, app.app_key, new_token=token, now_ms=now_ms)
+        return cls(corp_id, token, union_ids)
 
 
 class Sent(Struct, frozen=True):

@@ -94,7 +94,7 @@ def test_the_database_refuses(
     def act(tx: Tx) -> None:
         bookings.add(tx, one, ROOM, spans("a", (-(9 * 10**14), -(10**14)), there, (10**14, 9 * 10**14)))
         bookings.add(tx, other, ROOM, spans("b", wanted))
-        assert (bookings.clashes(tx, other.corp_id, "a", spans("a", wanted)) == []) == free
+        assert (bookings.clashes(tx, other, "a", spans("a", wanted)) == []) == free
         bookings.add(tx, other, ROOM, spans("a", wanted))
         raise _Undone
 
@@ -144,7 +144,8 @@ def test_what_clashes(
         bookings.add(tx, one, ROOM, rows[: len(free)])
         bookings.add(tx, one, ROOM, rows[len(free) :], holds=False)
         asked = spans("a", *wanted)
-        found = bookings.clashes(tx, one.corp_id, "a", asked)
+        found = bookings.clashes(tx, other, "a", asked)
+        assert bookings.clashes(tx, one, "a", asked) == []
         assert {clash.occurrence for clash in found} == {
             each.occurrence
             for each in asked

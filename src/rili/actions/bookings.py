@@ -133,14 +133,12 @@ def _settle(
     kept = {(one.room_id, one.occurrence) for one in restated}
     gone = [one for one in held - wanted if (one.room_id, one.occurrence) not in kept]
     new = wanted - held - restated
-    bookings.drop(tx, event, gone)
-    bookings.set_status(tx, event, restated)
-    if not new:
-        return
     _check_rooms(new, event, there)
     if checked:
         _check_allowed(event, new, there)
-    _check_free(tx, event, new, there)
+    _check_free(tx, event, new, wanted, slot, there)
+    bookings.drop(tx, event, gone)
+    bookings.set_status(tx, event, restated)
     try:
         bookings.add(tx, event, {id_: room.number for id_, room in there.by_id.items()}, new)
     except Overlap:
@@ -180,20 +178,21 @@ def _check_allowed(event: Event, new: Iterable[Booking], there: Rooms) -> None:
         )
 
 
-def _check_free(tx: Tx, event: Event, new: Iterable[Booking], there: Rooms) -> None:
+def _check_free(
+    tx: Tx, event: Event, new: Iterable[Booking], wanted: Iterable[Booking], slot: Slot | None, there: Rooms
+) -> None:
+    """Before anything is dropped: on PostgreSQL each look would have to pass over all that was."""
     by_room: dict[str, list[Booking]] = {}
     for one in new:
         by_room.setdefault(one.room_id, []).append(one)
-    for room_id, wanted in sorted(by_room.items()):
-        over = {
-            clash.occurrence: clash.event_id for clash in bookings.clashes(tx, event.corp_id, room_id, wanted)
-        }
-        own = {one.occurrence for one in crowded(wanted)} | {
-            id_ for id_, other in over.items() if other == event.id
-        }
-        clashing = [one for one in wanted if one.occurrence in over or one.occurrence in own]
-        if clashing:
-            by = "another occurrence of this series" if own.issuperset(over) else "another booking"
+    for room_id, asked in sorted(by_room.items()):
+        others = {one.occurrence: one.event_id for one in bookings.clashes(tx, event, room_id, asked, slot)}
+        own = {one.occurrence for one in crowded(one for one in wanted if one.room_id == room_id)}
+        own |= {occurrence for occurrence, other in others.items() if other == event.id}
+        if clashing := [
+            one for one in wanted if one.room_id == room_id and one.occurrence in others.keys() | own
+        ]:
+            by = "another occurrence of this series" if own.issuperset(others) else "another booking"
             raise MeetingRoomNotAvailable(
                 description=f"meetingRooms: {there.by_id[room_id].name} ({room_id}) is taken by {by}; "
                 + _when(event, clashing, there.zone)

@@ -37,13 +37,15 @@ def let_go(tx: Tx, event: Event, zone: str) -> bool:
 def book_again(tx: Tx, event: Event, zone: str) -> None:
     """Book what *event* holds and is not booked; of a room that was removed meanwhile nothing can be said any more."""
     found = overrides.of_event(tx, event.corp_id, event.id)
-    wanted = set(bookings_of(event, found, zone)) - bookings.of_event(tx, event.corp_id, event.id)
+    held = bookings.of_event(tx, event.corp_id, event.id)
+    every = set(bookings_of(event, found, zone))
+    wanted = every - held
     known = rooms.of_ids(tx, event.corp_id, {one.room_id for one in wanted})
     numbers = {room_id: room.number for room_id, room in known.items()}
     for room_id in numbers:
         mine = {one for one in wanted if one.room_id == room_id}
-        over = {clash.occurrence for clash in bookings.clashes(tx, event.corp_id, room_id, mine)}
-        over |= {one.occurrence for one in crowded(mine)}
+        over = {clash.occurrence for clash in bookings.clashes(tx, event, room_id, mine)}
+        over |= {one.occurrence for one in crowded(one for one in every if one.room_id == room_id)}
         bookings.add(tx, event, numbers, (one for one in mine if one.occurrence not in over))
         bookings.add(tx, event, numbers, (one for one in mine if one.occurrence in over), holds=False)
 

@@ -22,7 +22,7 @@ from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, replace_people, reset_answers
 from rili.model.series import Carried, Instance, Override, Slot, find_instance, override_of, span_of
 from rili.model.series_edit import days_moved, rest_of, shifted, truncated
-from rili.store import agenda, attendees, events, former_rules, overrides
+from rili.store import agenda, attendees, bookings, events, former_rules, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 from rili.store.former_rules import FormerRule
@@ -121,6 +121,7 @@ def split(edit: Edit, one: Instance) -> Edited:
     ]
     if booked:
         with moving():
+            bookings.carry(tx, first, event, one.slot)
             rebook(tx, first, _overrides(earlier), booked)
             rebook(tx, event, _overrides(kept), booked, checked=moves)
     agenda.move(tx, first, span_of(first, moved_whens(item.override for item in earlier)))

@@ -34,6 +34,37 @@ _SPANS = """
       FROM json_each(:spans)
 """
 
+# What holds does not overlap, so whatever reaches past an instant starts no earlier than the last that started before
+# it; the asker's own rows count there too. Not a join: of a table that has just grown PostgreSQL would go through all
+# of it for each span.
+_CLASHES = f"""
+    SELECT occurrence, from_ms, event_id
+      FROM (SELECT occurrence, from_ms, COALESCE(
+                       (SELECT event_id FROM bookings
+                         WHERE corp_id = :corp_id AND room_id = :room_id AND holds = 1
+                           AND starts_ms >= COALESCE((SELECT MAX(starts_ms) FROM bookings
+                                                       WHERE corp_id = :corp_id AND room_id = :room_id AND holds = 1
+                                                         AND starts_ms <= from_ms), from_ms)
+                           AND starts_ms < to_ms AND ends_ms > from_ms
+                           AND NOT (event_id = :event_id AND bookings.occurrence BETWEEN :first AND :last)
+                         LIMIT 1),
+                       (SELECT event_id FROM bookings
+                         WHERE corp_id = :corp_id AND room_id = :room_id AND holds = 0
+                           AND starts_ms < to_ms AND ends_ms > from_ms AND starts_ms < ends_ms
+                           AND NOT (event_id = :event_id AND bookings.occurrence BETWEEN :first AND :last)
+                         LIMIT 1)) AS event_id
+              FROM ({_SPANS}) AS spans) AS wanted
+     WHERE event_id IS NOT NULL
+     ORDER BY from_ms
+"""
+
+# The same for IN, which would become such a join.
+_AMONG = """
+       corp_id = :corp_id AND event_id = :event_id AND room_id = :room_id
+   AND occurrence BETWEEN :first AND :last
+   AND CASE WHEN occurrence IN (SELECT key FROM json_each(:occurrences)) THEN 1 ELSE 0 END = 1
+"""
+
 
 class Overlap(Exception):
     """The database refused a booking over another one."""
@@ -65,31 +96,22 @@ def of_event(tx: Tx, corp_id: str, event_id: str, slot: Slot | None = None) -> s
     return {Booking(*row) for row in rows}
 
 
-def clashes(tx: Tx, corp_id: str, room_id: str, wanted: Iterable[Booking]) -> list[Clash]:
-    """What is in the way of *wanted* in a room, in the order of starts."""
+def clashes(
+    tx: Tx, event: Event, room_id: str, wanted: Iterable[Booking], slot: Slot | None = None
+) -> list[Clash]:
+    """What is in the way of *wanted* in a room, one booking for each of them, in the order of starts.
+
+    What *event* itself holds, or with *slot* that occurrence of it, is not: it is about to be written anew.
+    """
     found: list[Clash] = []
     in_order = sorted((one for one in wanted if one.starts_ms < one.ends_ms), key=lambda one: one.starts_ms)
     for some in _batches(in_order):
-        # What holds does not overlap: nothing that starts before the last start up to an instant reaches past it.
         rows = tx.all(
-            f"""
-            SELECT wanted.occurrence, from_ms, event_id
-              FROM ({_SPANS}) AS wanted
-              JOIN bookings
-                ON bookings.corp_id = :corp_id AND room_id = :room_id AND holds = 1
-               AND starts_ms >= COALESCE((SELECT MAX(starts_ms) FROM bookings AS earlier
-                                           WHERE earlier.corp_id = :corp_id AND earlier.room_id = :room_id
-                                             AND earlier.holds = 1 AND earlier.starts_ms <= from_ms), from_ms)
-               AND starts_ms < to_ms AND ends_ms > from_ms
-             UNION
-            SELECT wanted.occurrence, from_ms, event_id
-              FROM ({_SPANS}) AS wanted
-              JOIN bookings
-                ON bookings.corp_id = :corp_id AND room_id = :room_id AND holds = 0
-               AND starts_ms < to_ms AND ends_ms > from_ms AND starts_ms < ends_ms
-             ORDER BY 2, 3
-            """,
-            corp_id=corp_id,
+            _CLASHES,
+            corp_id=event.corp_id,
+            event_id=event.id,
+            first=slot.key if slot else WHOLE,
+            last=slot.key if slot else _LAST,
             room_id=room_id,
             spans=_spans(some),
         )
@@ -138,19 +160,16 @@ def set_status(tx: Tx, event: Event, changed: Iterable[Booking]) -> None:
     for one in changed:
         rows.setdefault((one.room_id, one.status), []).append(one.occurrence)
     for (room_id, status), occurrences in rows.items():
-        for some in _batches(occurrences):
-            tx.queue(
-                """
-                UPDATE bookings SET status = :status
-                 WHERE (corp_id, event_id, occurrence, room_id) IN
-                       (SELECT :corp_id, :event_id, key, :room_id FROM json_each(:occurrences))
-                """,
-                corp_id=event.corp_id,
-                event_id=event.id,
-                room_id=room_id,
-                status=status,
-                occurrences=as_keys(some),
-            )
+        tx.queue(
+            f"UPDATE bookings SET status = :status WHERE {_AMONG}",
+            corp_id=event.corp_id,
+            event_id=event.id,
+            room_id=room_id,
+            status=status,
+            first=min(occurrences),
+            last=max(occurrences),
+            occurrences=as_keys(occurrences),
+        )
 
 
 def drop(tx: Tx, event: Event, gone: Iterable[Booking]) -> None:
@@ -159,18 +178,29 @@ def drop(tx: Tx, event: Event, gone: Iterable[Booking]) -> None:
     for one in gone:
         rows.setdefault(one.room_id, []).append(one.occurrence)
     for room_id, occurrences in rows.items():
-        for some in _batches(occurrences):
-            tx.queue(
-                """
-                DELETE FROM bookings
-                 WHERE (corp_id, event_id, occurrence, room_id) IN
-                       (SELECT :corp_id, :event_id, key, :room_id FROM json_each(:occurrences))
-                """,
-                corp_id=event.corp_id,
-                event_id=event.id,
-                room_id=room_id,
-                occurrences=as_keys(some),
-            )
+        tx.queue(
+            f"DELETE FROM bookings WHERE {_AMONG}",
+            corp_id=event.corp_id,
+            event_id=event.id,
+            room_id=room_id,
+            first=min(occurrences),
+            last=max(occurrences),
+            occurrences=as_keys(occurrences),
+        )
+
+
+def carry(tx: Tx, source: Event, target: Event, slot: Slot) -> None:
+    """Give what *source* holds from that occurrence on to *target*, which goes on from there."""
+    tx.queue(
+        """
+        UPDATE bookings SET event_id = :target
+         WHERE corp_id = :corp_id AND event_id = :source AND occurrence >= :first
+        """,
+        corp_id=source.corp_id,
+        source=source.id,
+        target=target.id,
+        first=slot.key,
+    )
 
 
 def release(tx: Tx, event: Event, slot: Slot | None = None) -> None:

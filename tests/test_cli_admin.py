@@ -203,11 +203,15 @@ def test_a_password_comes_from_the_standard_input(terminal: Terminal):
     short = terminal.run("user", "password", "ann", typed="short\n")
 
     assert (short.exit_code, short.stderr) == (1, "error: The password is shorter than 8 characters\n")
-    assert PasswordHasher().verify(_password_hash(terminal.url), "correct horse")
+    password_hash = _password_hash(terminal.url)
+    assert password_hash
+    assert PasswordHasher().verify(password_hash, "correct horse")
+    assert terminal.json("user", "password", "ann", "--remove") == {"userid": "ann", "password_set": False}
+    assert _password_hash(terminal.url) is None
 
 
-def _password_hash(url: str) -> str:
-    async def read() -> tuple[str]:
+def _password_hash(url: str) -> str | None:
+    async def read() -> tuple[str | None]:
         db = open_database(url)
         try:
             return await db.read(lambda tx: tx.one("SELECT password_hash FROM users"))

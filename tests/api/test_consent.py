@@ -306,15 +306,20 @@ def test_refresh_tokens_rotate_and_last_30_days(door: Door) -> None:
     assert door.refresh(third.json["refreshToken"]).status == 400
 
 
-@pytest.mark.parametrize("how", ["the person leaves", "a new secret", "the app goes"])
+@pytest.mark.parametrize(
+    "how", ["the person leaves", "another password", "no password", "a new secret", "the app goes"]
+)
 def test_grants_end(door: Door, how: str) -> None:
-    """With what they were made for."""
-    tokens, code = door.redeem(door.code()).json, door.code()
+    """With what they were made for, and what opened them."""
+    tokens, code, undecided = door.redeem(door.code()).json, door.code(), door.sign_in()
 
     def end(tx: Tx) -> None:
         match how:
             case "the person leaves":
                 directory.remove_user(tx, door.corp_id, "ann", now_ms=NOW_MS)
+            case "another password" | "no password":
+                hashed = PASSWORD_HASH if how == "another password" else None
+                directory.set_password(tx, door.corp_id, "ann", hashed)
             case "a new secret":
                 register.set_app(tx, door.corp_id, door.app_key, new_secret="new" * 20)
             case _:
@@ -328,6 +333,18 @@ def test_grants_end(door: Door, how: str) -> None:
     assert door.refresh(tokens["refreshToken"], clientSecret=secret).status == 400
     headers = {HEADER: tokens["accessToken"]}
     assert door.call("GET", "/v1.0/contact/users/me", headers=headers).json["code"] == "InvalidAuthentication"
+    assert door.decide(undecided).status == (400 if how == "the app goes" else 403)
+
+
+def test_another_password_ends_nothing_of_others(door: Door) -> None:
+    bobs, apps = door.redeem(door.code("bob")).json, door.token()
+
+    door.db.write(lambda tx: directory.set_password(tx, door.corp_id, "ann", PASSWORD_HASH))
+    door.now_ms += 5000  # what PostgreSQL's processes remember (decision 38)
+
+    me = door.call("GET", "/v1.0/contact/users/me", headers={HEADER: bobs["accessToken"]})
+    ann = door.call("GET", f"/v1.0/contact/users/{door.ann.union_id}", headers=apps)
+    assert (me.status, ann.status, door.refresh(bobs["refreshToken"]).status) == (200, 200, 200)
 
 
 def test_a_user_token_acts_for_its_user_alone(door: Door) -> None:

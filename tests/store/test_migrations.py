@@ -21,6 +21,7 @@ NAMES = [
     "0007_directory",
     "0008_usage",
     "0010_networks",
+    "0012_app_ranges",
 ]
 
 

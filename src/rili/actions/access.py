@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from rili.actions.app_range import check_person
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
 from rili.errors import InstanceNotExist, InvalidParameter, ItemNotFound, PreconditionFailed
@@ -63,10 +64,11 @@ def target_of(event_id: str) -> Target:
 
 
 def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
-    """The calendar that *place* names. Raises ItemNotFound (decision 8)."""
+    """The calendar that *place* names. Raises ItemNotFound, OutOfRange (decisions 8, 75)."""
     calendar = calendars.primary(tx, by.corp_id, place.user_id)
     if calendar is None:
         raise ItemNotFound("User does not exist.", description=_no_user(tx, by, place))
+    check_person(tx, by, place.user_id)
     if place.calendar_id not in (PRIMARY, calendar.calendar_id):
         raise ItemNotFound("Calendar does not exist.", description=_no_calendar(place))
     return calendar
@@ -150,11 +152,12 @@ def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> S
     if stored is None:
         calendar_of(tx, by, place)  # which may be what there is none of
         raise no_event(event_id)
+    check_person(tx, by, place.user_id)
     return stored
 
 
 def _no_user(tx: Tx, by: Caller, place: Place) -> str:
-    other = other_kind_of_id(tx, by.corp_id, place.user_id)
+    other = other_kind_of_id(tx, by, place.user_id)
     return f"userId: nobody here has the unionId {place.user_id}{other}"
 
 

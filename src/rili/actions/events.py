@@ -28,7 +28,7 @@ from rili.actions.edit import Edit
 from rili.actions.people import invite
 from rili.actions.series import Edited
 from rili.auth.callers import Caller
-from rili.errors import InstanceNotExist, InvalidParameter
+from rili.errors import InstanceNotExist, InvalidParameter, OutOfRange, PermissionDeny
 from rili.model.event import (
     EventChange,
     Origin,
@@ -44,6 +44,7 @@ from rili.model.people import Attendee, PeopleChange, organizer_only, replace_pe
 from rili.model.rules import Rules
 from rili.model.series import Instance, span_of
 from rili.store import agenda, agenda_rows, attendees, events, overrides
+from rili.store.calendars import Primary
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -68,10 +69,11 @@ def create_event(
 ) -> Seen:
     """Make an event in the path user's calendar, who becomes its organizer.
 
-    Raises ItemNotFound for an unknown user or calendar, InvalidParameter for what breaks a rule.
+    Raises ItemNotFound for an unknown user or calendar, PermissionDeny for a user outside the range of the app,
+    InvalidParameter for what breaks a rule.
     """
     check_draft(draft, rules)  # what is wrong for everybody comes before who and where
-    calendar = calendar_of(tx, by, place)
+    calendar = _calendar_to_create_in(tx, by, place)
     event = new_event(
         Origin(by.corp_id, calendar.calendar_id, place.user_id),
         draft,
@@ -135,6 +137,8 @@ def update_event(
 
 def state_of(tx: Tx, by: Caller, place: Place, event_id: str) -> tuple[int, ...] | None:
     """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell."""
+    if by.ranged:
+        return None
     calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
     return agenda_rows.state_of_event(
         tx, by.corp_id, place.user_id, calendar_id, target_of(event_id).event_id
@@ -267,6 +271,13 @@ def check_scope_of_whole(scope: Scope | None) -> None:
         raise InvalidParameter(
             description="scope: this needs the id of an occurrence; this id is a whole event's"
         )
+
+
+def _calendar_to_create_in(tx: Tx, by: Caller, place: Place) -> Primary:
+    try:
+        return calendar_of(tx, by, place)
+    except OutOfRange as outside:
+        raise PermissionDeny(description=outside.description) from None  # decision 8
 
 
 def _conference_id(change: EventChange, new_bytes: NewBytes) -> str:

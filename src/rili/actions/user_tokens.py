@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rili.actions.app_range import check_consent
 from rili.actions.sign_in import TOKEN_SECONDS, check_secret
 from rili.errors import AuthCodeNotFound, InvalidParameter
 from rili.model.directory import User
@@ -32,7 +33,8 @@ def find_person(tx: Tx, corp_id: str, name: str) -> tuple[User, str] | None:
 
 
 def begin_consent(tx: Tx, user: User, app_key: str, *, with_corp: bool, new_secret: str, now_ms: int) -> None:
-    """*user* has signed in; *new_secret* is what their browser decides with."""
+    """*user* has signed in; *new_secret* is what their browser decides with. Raises UserOutOfRange."""
+    check_consent(tx, user, app_key)
     grants.remove_expired(tx, now_ms)
     grant = Grant(
         kind="consent",

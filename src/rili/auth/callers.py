@@ -28,6 +28,8 @@ class Caller(Struct, frozen=True, kw_only=True, gc=False):
     kind: str
     scopes: frozenset[str]
     union_id: str | None = None
+    ranged: bool = False
+    """Whether the app sees and acts for less than everybody (`actions/app_range.py`)."""
     now_ms: int
 
 
@@ -81,6 +83,7 @@ async def authenticate(
         kind=owner.kind,
         scopes=owner.scopes,
         union_id=owner.union_id,
+        ranged=owner.ranged,
         now_ms=now_ms,
     )
 

@@ -149,6 +149,14 @@ class App(Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
+class Range(Struct, frozen=True):
+    """Whom an app may see and act for, where that is not everybody (decision 75)."""
+
+    departments: tuple[int, ...] = ()
+    """With everybody in them and below them."""
+    userids: tuple[str, ...] = ()
+
+
 class Room(Struct, frozen=True, kw_only=True):
     """A meeting room."""
 

@@ -10,7 +10,8 @@ from rili.store.db import Tx
 
 Kind = Literal["user", "department"]
 
-_LAST = "\U0010ffff"
+LAST = "\U0010ffff"
+"""After all that goes on from a word."""
 
 
 class Found(NamedTuple):
@@ -41,7 +42,7 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
 
     Whole names first, then names that begin so, then by id.
     """
-    asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + _LAST}
+    asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + LAST}
     rows = tx.all(
         """
         SELECT id, COUNT(*) OVER () FROM search_keys

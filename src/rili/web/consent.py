@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from rili.actions import user_tokens
 from rili.actions.register import find_app, get_organisation
 from rili.api.http import Request
-from rili.errors import InvalidParameter, ItemNotFound, TooManyTries
+from rili.errors import InvalidParameter, ItemNotFound, TooManyTries, UserOutOfRange
 from rili.model import scopes
 from rili.model.directory import App
 from rili.model.redirects import allows, origin, with_query
@@ -94,7 +94,10 @@ async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Res
             tx, user, asked.app.app_key, with_corp=asked.with_corp, new_secret=secret, now_ms=now_ms
         )
 
-    await db.write(enter)
+    try:
+        await db.write(enter)
+    except UserOutOfRange:
+        return _sign_in_page(request, language, asked, problem="outside", status=403)
     return page(
         "consent.html",
         language_of(request, user.language),

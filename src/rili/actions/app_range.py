@@ -1,0 +1,86 @@
+"""Whom an app may see and act for (decision 75): everybody, or departments with all below them, and single people.
+
+Whatever names a person or a department for an app asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rili.actions import directory, register
+from rili.auth.callers import Caller
+from rili.errors import InvalidParameter, OutOfRange, UserOutOfRange
+from rili.model.directory import ROOT_DEPT_ID, Range, User
+from rili.store import app_ranges
+from rili.store.db import Tx
+
+MOST = 1000
+"""Departments and people that a range names: all are answered at once."""
+
+EVERYBODY = Range((ROOT_DEPT_ID,))
+"""How apps are told that they see everybody: the root, with all below it."""
+
+_WHY = "is outside the range of this app; an administrator changes it: rili app range"
+
+
+def get_range(tx: Tx, corp_id: str, app_key: str) -> Range | None:
+    """None: everybody. Raises ItemNotFound."""
+    register.get_app(tx, corp_id, app_key)
+    return app_ranges.get(tx, corp_id, app_key)
+
+
+def set_range(tx: Tx, corp_id: str, app_key: str, given: Range | None) -> Range | None:
+    """Let the app see and act for those of *given* alone; None, or the root department: for everybody.
+
+    Raises ItemNotFound for what is not there, InvalidParameter for a range that is too long.
+    """
+    register.get_app(tx, corp_id, app_key)
+    if given is not None:
+        given = Range(tuple(sorted(set(given.departments))), tuple(sorted(set(given.userids))))
+        if len(given.departments) + len(given.userids) > MOST:
+            raise InvalidParameter(f"A range names at most {MOST} departments and people")
+        for dept_id in given.departments:
+            directory.get_department(tx, corp_id, dept_id)
+        for userid in given.userids:
+            directory.get_present(tx, corp_id, userid)
+        if ROOT_DEPT_ID in given.departments:
+            given = None
+    app_ranges.replace(tx, corp_id, app_key, given)
+    return given
+
+
+def range_of(tx: Tx, by: Caller) -> Range:
+    """What the caller may see and act for, as it is told."""
+    found = app_ranges.get(tx, by.corp_id, by.app_key) if by.ranged else None
+    return EVERYBODY if found is None else found
+
+
+def within(tx: Tx, by: Caller, union_ids: Iterable[str]) -> set[str]:
+    """Those of *union_ids* whom the caller may see and act for; with an unlimited app, all of them."""
+    asked = set(union_ids)
+    return app_ranges.people_within(tx, by.corp_id, by.app_key, asked) if by.ranged and asked else asked
+
+
+def check_person(tx: Tx, by: Caller, union_id: str, field: str = "userId") -> None:
+    """Raises OutOfRange when the caller may not act for this person, who is somebody here."""
+    if not within(tx, by, [union_id]):
+        raise OutOfRange(description=f"{field}: the person {union_id} {_WHY}")
+
+
+def check_consent(tx: Tx, user: User, app_key: str) -> None:
+    """Raises UserOutOfRange when the app may not act for *user*, who is about to agree to it."""
+    ranged = app_ranges.get(tx, user.corp_id, app_key) is not None
+    if ranged and not app_ranges.people_within(tx, user.corp_id, app_key, [user.union_id]):
+        raise UserOutOfRange
+
+
+def check_user(tx: Tx, by: Caller, user: User) -> None:
+    """Raises UserOutOfRange when the caller may not see *user*."""
+    if not within(tx, by, [user.union_id]):
+        raise UserOutOfRange(description=f"the person {_WHY}")
+
+
+def check_department(tx: Tx, by: Caller, dept_id: int) -> None:
+    """Raises OutOfRange when the caller may not see this department, which is there."""
+    if by.ranged and not app_ranges.has_department(tx, by.corp_id, by.app_key, dept_id):
+        raise OutOfRange(f"department {dept_id} {_WHY}")

@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from rili.actions import directory, register
+from rili.actions import app_range, directory, register
 from rili.app import build
 from rili.auth.passwords import hash_password
 from rili.config import Settings
 from rili.model import scopes
+from rili.model.directory import Range
 from rili.store.db import Tx
 from tests.api.conftest import Office
 from tests.asgi import Answered
@@ -24,6 +25,9 @@ PASSWORD_HASH = hash_password(PASSWORD)
 CALLBACK = "https://app.example/cb"
 HEADER = "x-acs-dingtalk-access-token"
 EVENTS = "/v1.0/calendar/users/{}/calendars/primary/events"
+DRAFT = {
+    "summary": "Review", "isAllDay": True, "start": {"date": "2026-03-10"}, "end": {"date": "2026-03-11"},
+}  # fmt: skip
 
 
 class Door(Office):
@@ -79,6 +83,10 @@ class Door(Office):
 
     def redeem(self, good: str, **body: Any) -> Answered:
         return self.exchange(**({"grantType": "authorization_code", "code": good} | body))
+
+    def headers(self, code: str | None = None) -> dict[str, str]:
+        """With the token that *code*, or one of Ann's, is exchanged for."""
+        return {HEADER: self.redeem(code or self.code()).json["accessToken"]}
 
     def refresh(self, good: str, **body: Any) -> Answered:
         return self.exchange(**({"grantType": "refresh_token", "refreshToken": good} | body))
@@ -366,6 +374,32 @@ def test_a_user_token_acts_for_its_user_alone(door: Door) -> None:
 
     door.now_ms += 7_200_000
     assert get(EVENTS.format("me")) == (400, "accesstoken.expired")
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "This app may not act for you."), ("zh", "该应用不能代表您操作")]
+)
+def test_who_is_outside_the_range_of_the_app_cannot_agree(door: Door, lang: str, says: str) -> None:
+    """Nor does what they agreed to before act for them any more; who is within agrees as ever."""
+    headers, code, undecided = door.headers(), door.code(), door.sign_in()
+    only_bob = Range((), ("bob",))
+    door.db.write(lambda tx: app_range.set_range(tx, door.corp_id, door.app_key, only_bob))
+    door.now_ms += 5000  # what PostgreSQL's processes remember (decision 38)
+
+    refused = door.sign_in(lang=lang)
+    late = [headers, door.headers(code), door.headers(query_of(door.decide(undecided))["authCode"])]
+
+    assert (refused.status, "set-cookie" in refused.headers) == (403, False)
+    assert says in refused.body.decode()
+    for header in late:
+        asked = [
+            door.call("GET", target, headers=header)
+            for target in (EVENTS.format("me"), "/v1.0/contact/users/me")
+        ]
+        assert [one.status for one in asked] == [400, 404]
+        made = door.call("POST", "/v1.0/calendar/me/calendars/primary/events", headers=header, json=DRAFT)
+        assert (made.status, made.json["code"]) == (400, "permissionDeny")
+    assert door.call("GET", EVENTS.format("me"), headers=door.headers(door.code("bob"))).status == 200
 
 
 def test_a_user_token_may_do_what_the_app_may(door: Door) -> None:

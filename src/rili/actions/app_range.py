@@ -63,20 +63,20 @@ def within(tx: Tx, by: Caller, union_ids: Iterable[str]) -> set[str]:
 
 def check_person(tx: Tx, by: Caller, union_id: str, field: str = "userId") -> None:
     """Raises OutOfRange when the caller may not act for this person, who is somebody here."""
-    if not within(tx, by, [union_id]):
+    if by.ranged and not app_ranges.has_person(tx, by.corp_id, by.app_key, union_id):
         raise OutOfRange(description=f"{field}: the person {union_id} {_WHY}")
 
 
 def check_consent(tx: Tx, user: User, app_key: str) -> None:
     """Raises UserOutOfRange when the app may not act for *user*, who is about to agree to it."""
     ranged = app_ranges.get(tx, user.corp_id, app_key) is not None
-    if ranged and not app_ranges.people_within(tx, user.corp_id, app_key, [user.union_id]):
+    if ranged and not app_ranges.has_person(tx, user.corp_id, app_key, user.union_id):
         raise UserOutOfRange
 
 
 def check_user(tx: Tx, by: Caller, user: User) -> None:
     """Raises UserOutOfRange when the caller may not see *user*."""
-    if not within(tx, by, [user.union_id]):
+    if by.ranged and not app_ranges.has_person(tx, by.corp_id, by.app_key, user.union_id):
         raise UserOutOfRange(description=f"the person {_WHY}")
 
 

@@ -82,6 +82,35 @@ def forget_user(tx: Tx, corp_id: str, userid: str) -> None:
     )
 
 
+def has_person(tx: Tx, corp_id: str, app_key: str, union_id: str) -> bool:
+    """Whether this person is within the range of an app that has one."""
+    row = tx.one(
+        """
+        WITH RECURSIVE above (dept_id) AS (
+            SELECT memberships.dept_id
+              FROM users
+              JOIN memberships ON memberships.corp_id = users.corp_id AND memberships.userid = users.userid
+             WHERE users.corp_id = :corp_id AND users.union_id = :union_id
+             UNION
+            SELECT (SELECT parent_id FROM departments WHERE corp_id = :corp_id AND dept_id = above.dept_id)
+              FROM above
+             WHERE above.dept_id IS NOT NULL
+        )
+        SELECT 1
+         WHERE EXISTS (SELECT 1 FROM app_range_users
+                        WHERE corp_id = :corp_id AND app_key = :app_key
+                          AND userid = (SELECT userid FROM users WHERE corp_id = :corp_id AND union_id = :union_id))
+            OR EXISTS (SELECT 1 FROM app_range_departments
+                        WHERE corp_id = :corp_id AND app_key = :app_key
+                          AND dept_id IN (SELECT dept_id FROM above WHERE dept_id IS NOT NULL))
+        """,
+        corp_id=corp_id,
+        app_key=app_key,
+        union_id=union_id,
+    )
+    return row is not None
+
+
 def people_within(tx: Tx, corp_id: str, app_key: str, union_ids: Iterable[str]) -> set[str]:
     """Those of *union_ids* that are people within the range of an app that has one."""
     rows = tx.all(
@@ -90,20 +119,26 @@ def people_within(tx: Tx, corp_id: str, app_key: str, union_ids: Iterable[str]) 
             SELECT union_id, userid FROM users
              WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids))
         ),
-        above (union_id, dept_id) AS (
+        places (union_id, dept_id) AS (
             SELECT asked.union_id, memberships.dept_id
               FROM asked
               JOIN memberships ON memberships.corp_id = :corp_id AND memberships.userid = asked.userid
+        ),
+        above (origin, dept_id) AS (
+            SELECT DISTINCT dept_id, dept_id FROM places
              UNION
-            SELECT above.union_id, departments.parent_id
+            SELECT above.origin,
+                   (SELECT parent_id FROM departments WHERE corp_id = :corp_id AND dept_id = above.dept_id)
               FROM above
-              JOIN departments ON departments.corp_id = :corp_id AND departments.dept_id = above.dept_id
-             WHERE departments.parent_id IS NOT NULL
+             WHERE above.dept_id IS NOT NULL
+        ),
+        within (dept_id) AS (
+            SELECT DISTINCT above.origin
+              FROM above
+              JOIN app_range_departments AS ranged
+                   ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.dept_id = above.dept_id
         )
-        SELECT above.union_id
-          FROM above
-          JOIN app_range_departments AS ranged
-               ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.dept_id = above.dept_id
+        SELECT union_id FROM places WHERE dept_id IN (SELECT dept_id FROM within)
          UNION
         SELECT asked.union_id
           FROM asked
@@ -121,17 +156,16 @@ def has_department(tx: Tx, corp_id: str, app_key: str, dept_id: int) -> bool:
     """Whether the department, or one above it, is within the range of an app that has one."""
     row = tx.one(
         """
-        WITH RECURSIVE above (dept_id, parent_id) AS (
-            SELECT dept_id, parent_id FROM departments WHERE corp_id = :corp_id AND dept_id = :dept_id
+        WITH RECURSIVE above (dept_id) AS (
+            SELECT dept_id FROM departments WHERE corp_id = :corp_id AND dept_id = :dept_id
              UNION
-            SELECT departments.dept_id, departments.parent_id
+            SELECT (SELECT parent_id FROM departments WHERE corp_id = :corp_id AND dept_id = above.dept_id)
               FROM above
-              JOIN departments ON departments.corp_id = :corp_id AND departments.dept_id = above.parent_id
+             WHERE above.dept_id IS NOT NULL
         )
-        SELECT 1
-          FROM above
-          JOIN app_range_departments AS ranged
-               ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.dept_id = above.dept_id
+        SELECT 1 FROM app_range_departments
+         WHERE corp_id = :corp_id AND app_key = :app_key
+           AND dept_id IN (SELECT dept_id FROM above WHERE dept_id IS NOT NULL)
          LIMIT 1
         """,
         corp_id=corp_id,
@@ -166,54 +200,36 @@ def count_people(tx: Tx, corp_id: str, app_key: str) -> int:
 
 
 _FOUND = """
-    WITH RECURSIVE found (id, place) AS (
+    WITH RECURSIVE tree (dept_id) AS (
+        SELECT dept_id FROM app_range_departments WHERE corp_id = :corp_id AND app_key = :app_key
+         UNION
+        SELECT departments.dept_id
+          FROM tree
+          JOIN departments ON departments.corp_id = :corp_id AND departments.parent_id = tree.dept_id
+    ),
+    found (id, place) AS (
         SELECT id, MIN(CASE WHEN key = :word AND place <> 1 THEN 0 ELSE place + 1 END) FROM search_keys
          WHERE corp_id = :corp_id AND kind = :kind AND key BETWEEN :word AND :last
            AND (place = 0 OR (place = 1 AND :word <> :last) OR (place = 2 AND key = :word))
          GROUP BY id
-    ),
+    )
+    SELECT id FROM found
 """
-"""What a word finds, and in which order, as in `search_keys.find`."""
+"""What a word finds, as in `search_keys.find`. Many may be found: so the departments of the range are told once."""
+
+# With + the departments of a person are compared; without, SQLite tries every department of the range on each.
 
 _WITHIN: dict[Kind, str] = {
     "user": """
-    above (id, dept_id) AS (
-        SELECT found.id, memberships.dept_id
-          FROM found
-          JOIN memberships ON memberships.corp_id = :corp_id AND memberships.userid = found.id
-         UNION
-        SELECT above.id, departments.parent_id
-          FROM above
-          JOIN departments ON departments.corp_id = :corp_id AND departments.dept_id = above.dept_id
-         WHERE departments.parent_id IS NOT NULL
-    ),
-    within (id) AS (
-        SELECT above.id
-          FROM above
-          JOIN app_range_departments AS ranged
-               ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.dept_id = above.dept_id
-         UNION
-        SELECT found.id
-          FROM found
-          JOIN app_range_users AS ranged
-               ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.userid = found.id
-    )
+     WHERE EXISTS (SELECT 1 FROM memberships
+                    WHERE corp_id = :corp_id AND userid = found.id AND +dept_id IN (SELECT dept_id FROM tree))
+        OR EXISTS (SELECT 1 FROM app_range_users
+                    WHERE corp_id = :corp_id AND app_key = :app_key AND userid = found.id)
+     ORDER BY place, id
     """,
     "department": """
-    above (id, dept_id) AS (
-        SELECT id, CAST(id AS BIGINT) FROM found
-         UNION
-        SELECT above.id, departments.parent_id
-          FROM above
-          JOIN departments ON departments.corp_id = :corp_id AND departments.dept_id = above.dept_id
-         WHERE departments.parent_id IS NOT NULL
-    ),
-    within (id) AS (
-        SELECT DISTINCT above.id
-          FROM above
-          JOIN app_range_departments AS ranged
-               ON ranged.corp_id = :corp_id AND ranged.app_key = :app_key AND ranged.dept_id = above.dept_id
-    )
+     WHERE CAST(id AS BIGINT) IN (SELECT dept_id FROM tree)
+     ORDER BY place, id
     """,
 }
 
@@ -221,9 +237,7 @@ _WITHIN: dict[Kind, str] = {
 def find(tx: Tx, corp_id: str, app_key: str, kind: Kind, word: str, *, whole: bool) -> list[str]:
     """What `search_keys.find` finds, all of it, as far as it is within the range of an app that has one."""
     rows = tx.all(
-        _FOUND
-        + _WITHIN[kind]
-        + "SELECT found.id FROM found JOIN within ON within.id = found.id ORDER BY found.place, found.id",
+        _FOUND + _WITHIN[kind],
         corp_id=corp_id,
         app_key=app_key,
         kind=kind,

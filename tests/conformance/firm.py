@@ -1,0 +1,153 @@
+"""An organisation of its own on the shared server, whose people have passwords, and all that can be asked with them."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from rili.actions import directory, guest_answers, register
+from rili.actions.directory import Place
+from rili.actions.sign_in import issue_token
+from rili.auth.passwords import hash_password
+from rili.model.ids import opaque_id
+from rili.store.db import Tx
+from rili.testing import Rili
+from tests.conformance.clients import HOUR, TOKEN, Json, Reply, call
+from tests.people import SharedDatabase, add_app, add_organisation, add_user
+
+CALLBACK = "https://app.example/cb"
+GUEST = "guest@example.net"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+class Firm:
+    """Ann organises, Bob is invited. *made* has every secret that came about, by what it is."""
+
+    def __init__(self, server: Rili, database: SharedDatabase) -> None:
+        self.endpoint = server.endpoint
+        self._clock = server.clock
+        self._database = database
+        self.password, password_hash = _password()
+        self.made: dict[str, list[str]] = {"password": [self.password]}
+        database.write(lambda tx: self._found(tx, password_hash))
+        self.keep("app secret", self.app_secret)
+        body = {"appKey": self.app_key, "appSecret": self.app_secret}
+        signed_in = call(self.endpoint, "POST", "/v1.0/oauth2/accessToken", body=body)
+        self.token = self.keep("access token", signed_in.json["accessToken"])
+
+    def _found(self, tx: Tx, password_hash: str) -> None:
+        tx.run("DELETE FROM password_tries")  # every test comes from one address
+        self.corp_id = add_organisation(tx)
+        self.dept_id = int.from_bytes(os.urandom(4), "big") + 2
+        directory.add_department(tx, self.corp_id, self.dept_id, "研发部")
+        mark = os.urandom(4).hex()
+        number = f"137{int(mark, 16) % 10**8:08d}"
+        self.ann = add_user(
+            tx, self.corp_id, f"ann{mark}", Place(self.dept_id, leader=True), name=f"安{mark}", mobile=number,
+            email=f"ann{mark}@example.com", admin=True,
+        )  # fmt: skip
+        self.bob = add_user(tx, self.corp_id, f"bob{mark}", Place(self.dept_id), name=f"白{mark}")
+        for person in (self.ann, self.bob):
+            directory.set_password(tx, self.corp_id, person.userid, password_hash)
+        app, self.app_secret = add_app(tx, self.corp_id)
+        self.app_key = app.app_key
+        register.set_app(tx, self.corp_id, app.app_key, redirects=[CALLBACK])
+
+    def keep(self, kind: str, secret: str) -> str:
+        self.made.setdefault(kind, []).append(secret)
+        return secret
+
+    def send(self, method: str, target: str, body: Any = None, *, token: str | None = None) -> Reply:
+        """With the app's token, or another."""
+        return call(self.endpoint, method, target, {TOKEN: self.token if token is None else token}, body)
+
+    def create(self, **draft: Any) -> str:
+        """An event of Ann's, with Bob and a guest; its id."""
+        people = [{"id": self.bob.union_id}, {"email": GUEST}]
+        made = self.send("POST", self.path(), HOUR | {"attendees": people} | draft)
+        assert made.status == 200, made.body
+        return made.json["id"]
+
+    def path(self, event_id: str | None = None) -> str:
+        """Of Ann's events."""
+        events = f"/v1.0/calendar/users/{self.ann.union_id}/calendars/primary/events"
+        return events if event_id is None else f"{events}/{event_id}"
+
+    # Signing in, and agreeing
+
+    def issue_token(self) -> str:
+        """As `rili token issue`."""
+        token = self.keep("issued token", os.urandom(16).hex())
+        self._database.write(lambda tx: issue_token(tx, self.app_key, new_token=token, now_ms=self._clock()))
+        return token
+
+    def consent_path(self, **changed: str) -> str:
+        query = {
+            "client_id": self.app_key, "redirect_uri": CALLBACK, "response_type": "code", "scope": "openid corpid",
+            "prompt": "consent",
+        }  # fmt: skip
+        return "/oauth2/auth?" + urlencode(query | changed)
+
+    def sign_in(self, target: str, name: str, password: str | None = None) -> Reply:
+        """Name and password on the page at *target*."""
+        password = self.password if password is None else password
+        return self.post(target, {"account": name, "name": name, "password": password})
+
+    def post(self, target: str, form: Json, **headers: str) -> Reply:
+        return call(self.endpoint, "POST", target, FORM | headers, urlencode(form).encode())
+
+    def consent(self, name: str | None = None) -> tuple[str, str]:
+        """Somebody, Ann unless said, is signed in and has not decided: the browser's cookie, and the form's proof."""
+        page = self.sign_in(self.consent_path(), name or self.ann.userid)
+        assert page.status == 200, page.body
+        cookie = page.headers["set-cookie"].partition(";")[0]
+        self.keep("consent cookie", cookie.partition("=")[2])
+        (proof,) = re.findall(r'name="proof" value="(\w+)"', page.body.decode())
+        return cookie, self.keep("consent proof", proof)
+
+    def decide(self, cookie: str, proof: str, target: str | None = None) -> Reply:
+        form = {"decision": "agree", "proof": proof}
+        return self.post(target or self.consent_path(), form, cookie=cookie)
+
+    def code(self) -> str:
+        decided = self.decide(*self.consent())
+        assert decided.status == 302, decided.body
+        return self.keep("code", parse_qs(urlsplit(decided.headers["location"]).query)["authCode"][0])
+
+    def exchange(self, **given: str) -> Reply:
+        """GetUserToken with *given*, a code or a refresh token."""
+        kind = "authorization_code" if "code" in given else "refresh_token"
+        pair = {"clientId": self.app_key, "clientSecret": self.app_secret, "grantType": kind}
+        reply = call(self.endpoint, "POST", "/v1.0/oauth2/userAccessToken", body=pair | given)
+        if reply.status == 200:
+            self.keep("user token", reply.json["accessToken"])
+            self.keep("refresh token", reply.json["refreshToken"])
+        return reply
+
+    # Links
+
+    def guest_link(self, event_id: str) -> str:
+        """As `rili guest link`: the path of the page."""
+        code = self._database.write(
+            lambda tx: guest_answers.mint_link(
+                tx, self.corp_id, event_id, GUEST, new_bytes=os.urandom, now_ms=self._clock()
+            )
+        )
+        return "/answer/" + self.keep("guest link", code)
+
+    def sign_link(self, event_id: str, kind: str) -> str:
+        """*kind* is In or Out: the path of the page."""
+        reply = self.send("GET", f"{self.path(event_id)}/sign{kind}Links")
+        path = urlsplit(reply.json[f"sign{kind}Link"]).path
+        self.keep(f"sign-{kind.lower()} link", path.rpartition("/")[2])
+        return path
+
+
+@cache
+def _password() -> tuple[str, str]:
+    """Made once a process, with its hash: hashing is slow on purpose."""
+    password = opaque_id(os.urandom, 16)
+    return password, hash_password(password)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,9 +13,11 @@ from rili.actions import directory, guest_answers, register
 from rili.actions.directory import Place
 from rili.actions.sign_in import issue_token
 from rili.auth.passwords import hash_password
+from rili.model.directory import User
 from rili.model.ids import opaque_id
 from rili.store.db import Tx
 from rili.testing import Rili
+from tests.conformance.backdoor import give_to_user
 from tests.conformance.clients import HOUR, TOKEN, Json, Reply, call
 from tests.people import SharedDatabase, add_app, add_organisation, add_user
 
@@ -24,13 +27,16 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class Firm:
-    """Ann organises, Bob is invited. *made* has every secret that came about, by what it is."""
+    """Ann organises, Bob is invited. *made* has every secret that came about, by what it is.
 
-    def __init__(self, server: Rili, database: SharedDatabase) -> None:
+    Ann's userid, number and address are the same in every firm; passwords are not where *name* is not.
+    """
+
+    def __init__(self, server: Rili, database: SharedDatabase, name: str = "") -> None:
         self.endpoint = server.endpoint
         self._clock = server.clock
         self._database = database
-        self.password, password_hash = _password()
+        self.password, password_hash = _password(name)
         self.made: dict[str, list[str]] = {"password": [self.password]}
         database.write(lambda tx: self._found(tx, password_hash))
         self.keep("app secret", self.app_secret)
@@ -43,13 +49,14 @@ class Firm:
         self.corp_id = add_organisation(tx)
         self.dept_id = int.from_bytes(os.urandom(4), "big") + 2
         directory.add_department(tx, self.corp_id, self.dept_id, "研发部")
-        mark = os.urandom(4).hex()
-        number = f"137{int(mark, 16) % 10**8:08d}"
+        mark, place = os.urandom(4).hex(), Place(self.dept_id, leader=True)
         self.ann = add_user(
-            tx, self.corp_id, f"ann{mark}", Place(self.dept_id, leader=True), name=f"安{mark}", mobile=number,
-            email=f"ann{mark}@example.com", admin=True,
+            tx, self.corp_id, "ann", place, name=f"安{mark}", mobile="13700000001", email="ann@example.com"
+        )
+        self.bob = add_user(
+            tx, self.corp_id, f"bob{mark}", place, name=f"白{mark}", mobile=f"137{int(mark, 16) % 10**8:08d}",
+            admin=True,
         )  # fmt: skip
-        self.bob = add_user(tx, self.corp_id, f"bob{mark}", Place(self.dept_id), name=f"白{mark}")
         for person in (self.ann, self.bob):
             directory.set_password(tx, self.corp_id, person.userid, password_hash)
         app, self.app_secret = add_app(tx, self.corp_id)
@@ -76,12 +83,31 @@ class Firm:
         events = f"/v1.0/calendar/users/{self.ann.union_id}/calendars/primary/events"
         return events if event_id is None else f"{events}/{event_id}"
 
+    def rows(self) -> dict[str, list[str]]:
+        """All that the database holds of this organisation, by table."""
+
+        def read(tx: Tx) -> dict[str, list[str]]:
+            return {
+                table: sorted(
+                    map(str, tx.all(f"SELECT * FROM {table} WHERE corp_id = :corp_id", corp_id=self.corp_id))
+                )
+                for table in _tables()
+            }
+
+        return self._database.read(read)
+
     # Signing in, and agreeing
 
     def issue_token(self) -> str:
         """As `rili token issue`."""
         token = self.keep("issued token", os.urandom(16).hex())
         self._database.write(lambda tx: issue_token(tx, self.app_key, new_token=token, now_ms=self._clock()))
+        return token
+
+    def user_token(self, person: User) -> str:
+        """Of a person's through the app, as a code is exchanged for."""
+        token = self.issue_token()
+        self._database.write(lambda tx: give_to_user(tx, token, person.union_id))
         return token
 
     def consent_path(self, **changed: str) -> str:
@@ -147,7 +173,16 @@ class Firm:
 
 
 @cache
-def _password() -> tuple[str, str]:
-    """Made once a process, with its hash: hashing is slow on purpose."""
-    password = opaque_id(os.urandom, 16)
+def _tables() -> list[str]:
+    """Those that have rows of organisations."""
+    folder = resources.files("rili.store.migrations")
+    text = "".join(file.read_text() for file in folder.iterdir() if file.name.endswith(".sql"))
+    found = re.findall(r"CREATE TABLE (\w+) \((.*?)\n\)", text, re.DOTALL)
+    return [name for name, columns in found if "corp_id TEXT" in columns]
+
+
+@cache
+def _password(name: str) -> tuple[str, str]:
+    """Of the firm of that *name*, with its hash. Made once a process: hashing is slow on purpose."""
+    password = name + opaque_id(os.urandom, 16)
     return password, hash_password(password)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
 from rili.api.router import Route
 from rili.api.routes import ROUTES
+from rili.testing import Rili
+from rili.web.routes import PAGES
 from tests.conformance.clients import HOUR, TOKEN, App, Json, Reply, call, legacy_id
+from tests.conformance.firm import Firm
 from tests.people import SharedDatabase, add_app, add_organisation, add_user
 
 
@@ -107,52 +112,231 @@ BODIES: dict[str, Json] = {
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
     "CreateEvent": HOUR,
+    "CreateEventByMe": HOUR,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RespondEvent": {"responseStatus": "declined"},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},
-    "SearchUser": {"queryWord": "王", "offset": 0, "size": 10},
+    "SearchUser": {"queryWord": "白", "offset": 0, "size": 10},
     "TransferEvent": {"newOrganizerId": "{colleague}"},
+    "department.get": {"dept_id": "{dept_id}"},
+    "department.listparentbydept": {"dept_id": "{dept_id}"},
+    "department.listparentbyuser": {"userid": "{userid}"},
+    "department.listsub": {"dept_id": 1},
+    "department.listsubid": {"dept_id": 1},
+    "user.count": {"only_active": False},
+    "user.get": {"userid": "{userid}"},
+    "user.getbymobile": {"mobile": "{mobile}"},
+    "user.getbyunionid": {"unionid": "{colleague}"},
+    "user.list": {"dept_id": "{dept_id}", "cursor": 0, "size": 10},
+    "user.listid": {"dept_id": "{dept_id}"},
+    "user.listsimple": {"dept_id": "{dept_id}", "cursor": 0, "size": 10},
 }
 QUERIES = {
-    "BatchGetUser": "?userIdList=%5B%22user01%22%5D",
+    "BatchGetUser": "?userIdList=%5B%22{userid}%22%5D",
     "GetSignInList": "?maxResults=9&type=sign_in",
     "GetSignOutList": "?maxResults=9&type=sign_out",
     "ListEventsInstances": "?seriesMasterId={event}",
 }
-WALKED = [route for route in ROUTES if route.scope is not None and "/me/" not in route.path]
-"""Every operation of the new family that takes an app's token: one that is added later is walked too."""
+WALKED = [route for route in ROUTES if route.scope is not None]
+"""Every operation of the new family that takes a token: one that is added later is walked too."""
+OLD_FAMILY = [route for route in ROUTES if route.tag == "topapi" and route.name != "gettoken"]
+"""The same of the old one."""
+SIGNING_IN = {"GetAccessToken", "GetToken", "GetUserToken", "gettoken"}
+"""What takes secrets instead: `test_crossed` has each."""
+NOBODYS = {"healthz", "openapi", "meet"}
+
+
+@pytest.fixture
+def ours(server: Rili, database: SharedDatabase) -> Firm:
+    return Firm(server, database, "ours")
+
+
+@pytest.fixture
+def theirs(server: Rili, database: SharedDatabase) -> Firm:
+    return Firm(server, database, "theirs")
+
+
+def request_of(route: Route, firm: Firm, event_id: str) -> tuple[str, str, Json | None]:
+    """A good request of *route*, with the ids of *firm*."""
+    ids = {
+        "colleague": firm.bob.union_id, "dept_id": str(firm.dept_id), "event": event_id,
+        "legacy": legacy_id(event_id), "mobile": firm.bob.mobile or "", "userid": firm.bob.userid,
+    }  # fmt: skip
+    path = route.path.format(
+        userId=firm.ann.union_id, unionId=firm.ann.union_id, calendarId="primary", eventId=event_id
+    )
+    body = json.loads(fill(json.dumps(BODIES[route.name]), ids)) if route.body is not None else None
+    return route.method, path + fill(QUERIES.get(route.name, ""), ids), body
+
+
+def told(reply: Reply) -> str:
+    """What *reply* tells besides what was asked."""
+    body = reply.json
+    for name in ("description", "errmsg", "unauthorizedUserIdList"):
+        body.pop(name, None)
+    return json.dumps(body, ensure_ascii=False)
+
+
+def ids_and_names(firm: Firm, event_id: str) -> list[str]:
+    """What of *firm* nobody else may read."""
+    people = [text for one in (firm.ann, firm.bob) for text in (one.union_id, one.name)]
+    return [*people, firm.bob.userid, str(firm.dept_id), firm.corp_id, event_id, "Ours alone"]
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in WALKED])
-def test_every_operation(app: App, stranger: Stranger, route: Route) -> None:
+def test_every_operation(ours: Firm, theirs: Firm, route: Route) -> None:
     """With ids of ours, all in order otherwise: they learn nothing of ours, and change nothing."""
-    event_id = app.create({"summary": "Ours alone", "attendees": [{"id": app.colleague.union_id}]})["id"]
-    before = app.get(event_id)
-    ids = {
-        "colleague": app.colleague.union_id, "event": event_id, "legacy": legacy_id(event_id),
+    event_id = ours.create(summary="Ours alone")
+    method, target, body = request_of(route, ours, event_id)
+    before = ours.rows()
+
+    for token in (theirs.token, theirs.user_token(theirs.ann)):
+        reply = theirs.send(method, target, body, token=token)
+        assert reply.status < 500
+        assert [one for one in ids_and_names(ours, event_id) if one in told(reply)] == []
+
+    assert ours.rows() == before
+    own = ours.user_token(ours.ann) if "/me/" in route.path or route.name == "authRules.user" else ours.token
+    assert ours.send(method, target, body, token=own).status == 200, "it was a good request"
+
+
+@pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in OLD_FAMILY])
+def test_every_operation_of_the_old_family(ours: Firm, theirs: Firm, route: Route) -> None:
+    event_id = ours.create(summary="Ours alone")
+    method, target, body = request_of(route, ours, event_id)
+    before = ours.rows()
+
+    for token in (theirs.token, theirs.user_token(theirs.ann)):
+        reply = theirs.send(method, f"{target}?access_token={token}", body)
+        assert reply.status == 200
+        assert [one for one in ids_and_names(ours, event_id) if one in told(reply)] == []
+
+    assert ours.rows() == before
+    own = ours.send(method, f"{target}?access_token={ours.token}", body)
+    assert own.json["errcode"] == 0, "it was a good request"
+
+
+@pytest.mark.parametrize("route", [pytest.param(route, id=f"{route.method} {route.path}") for route in PAGES])
+def test_every_page(ours: Firm, theirs: Firm, route: Route) -> None:
+    """Theirs in every field, their links and our ids in the place of the code: as good as nobody's."""
+    event_id, their_event = ours.create(summary="Ours alone"), theirs.create()
+    links = [theirs.guest_link(their_event)] + [theirs.sign_link(their_event, kind) for kind in ("In", "Out")]
+    codes = [link.rpartition("/")[2] for link in links]
+    codes += [event_id, ours.ann.union_id, ours.bob.userid, ours.corp_id, ours.app_key, ours.token]
+    cookie, proof = theirs.consent()
+    form = {
+        "account": "ann", "name": "ann", "password": theirs.password, "proof": proof, "decision": "agree",
+        "answer": "declined",
     }  # fmt: skip
-    path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id
-    )
-    body = BODIES[route.name] if route.body is not None else None
-    text = None if body is None else fill(json.dumps(body), ids)
+    query = urlsplit(ours.consent_path()).query
+    headers = {"cookie": cookie, TOKEN: theirs.token}
+    before = ours.rows()
 
-    reply = call(
-        app.server.endpoint, route.method, path + fill(QUERIES.get(route.name, ""), ids), {TOKEN: stranger.token},
-        None if text is None else json.loads(text),
-    )  # fmt: skip
+    for code in codes if "{code}" in route.path else [""]:
+        target = f"{route.path.format(code=code)}?{query}"
+        if route.method == "GET":
+            reply = call(ours.endpoint, "GET", target, headers)
+        else:
+            for sent in (form, {name: value for name, value in form.items() if name != "decision"}):
+                reply = ours.post(target, sent, **headers)
+                assert reply.status < 500
+        shown = reply.body.decode() + reply.headers.get("location", "")
+        assert reply.status < 500
+        assert [one for one in ids_and_names(ours, event_id) if one in shown] == []
 
-    assert reply.status < 500
-    told = {
-        name: value for name, value in reply.json.items() if name != "description"
-    }  # repeats what was asked
-    for ours in (event_id, "Ours alone", app.organizer.union_id, app.organizer.userid, app.organizer.name):
-        assert ours not in json.dumps(told, ensure_ascii=False).replace(
-            '"unauthorizedUserIdList": ["user01"]', ""
-        )
-    after = app.get(event_id)
-    assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
+    assert ours.rows() == before
+
+
+def their_person_on_our_page(ours: Firm, theirs: Firm) -> Reply:
+    return ours.sign_in(ours.consent_path(), "ann", theirs.password)
+
+
+def their_consent_to_our_app(ours: Firm, theirs: Firm) -> Reply:
+    return ours.decide(*theirs.consent())
+
+
+def our_consent_to_their_app(ours: Firm, theirs: Firm) -> Reply:
+    consent = ours.consent()
+    reply = theirs.decide(*consent)
+    assert ours.decide(*consent).status == 302, "it was not spent"
+    return reply
+
+
+def their_organisation_at_our_app(ours: Firm, theirs: Firm) -> Reply:
+    return call(ours.endpoint, "GET", ours.consent_path(corpId=theirs.corp_id))
+
+
+def their_person_through_our_link(ours: Firm, theirs: Firm) -> Reply:
+    return ours.sign_in(ours.sign_link(ours.create(), "In"), "ann", theirs.password)
+
+
+def our_code_at_their_app(ours: Firm, theirs: Firm) -> Reply:
+    code = ours.code()
+    reply = theirs.exchange(code=code)
+    assert ours.exchange(code=code).status == 200, "it was not spent"
+    return reply
+
+
+def our_refresh_token_at_their_app(ours: Firm, theirs: Firm) -> Reply:
+    token = ours.exchange(code=ours.code()).json["refreshToken"]
+    reply = theirs.exchange(refreshToken=token)
+    assert ours.exchange(refreshToken=token).status == 200, "it was not spent"
+    return reply
+
+
+def their_pair_in_our_organisation(ours: Firm, theirs: Firm) -> Reply:
+    pair = {"client_id": theirs.app_key, "client_secret": theirs.app_secret}
+    body = pair | {"grant_type": "client_credentials"}
+    return call(ours.endpoint, "POST", f"/v1.0/oauth2/{ours.corp_id}/token", body=body)
+
+
+def their_secret_with_our_key(ours: Firm, theirs: Firm) -> Reply:
+    body = {"appKey": ours.app_key, "appSecret": theirs.app_secret}
+    return call(ours.endpoint, "POST", "/v1.0/oauth2/accessToken", body=body)
+
+
+def their_secret_with_our_key_as_before(ours: Firm, theirs: Firm) -> Reply:
+    target = f"/gettoken?appkey={ours.app_key}&appsecret={theirs.app_secret}"
+    return call(ours.endpoint, "GET", target)
+
+
+@pytest.mark.parametrize(
+    ("cross", "status", "says"),
+    [
+        pytest.param(their_person_on_our_page, 403, "Wrong account or password.", id="person, page"),
+        pytest.param(their_consent_to_our_app, 403, "You are signed in no longer.", id="consent, app"),
+        pytest.param(
+            our_consent_to_their_app, 403, "You are signed in no longer.", id="our consent, their app"
+        ),
+        pytest.param(their_organisation_at_our_app, 400, "corpId: ", id="corpId, app"),
+        pytest.param(their_person_through_our_link, 403, "name or the password is wrong", id="person, link"),
+        pytest.param(
+            our_code_at_their_app, 400, "invalidParameter.authCode.notFound", id="our code, their app"
+        ),
+        pytest.param(
+            our_refresh_token_at_their_app, 400, "refreshToken: ", id="our refresh token, their app"
+        ),
+        pytest.param(their_pair_in_our_organisation, 401, "unauthorized.client", id="app, organisation"),
+        pytest.param(their_secret_with_our_key, 400, "invalidClientIdOrSecret", id="secret, key"),
+        pytest.param(their_secret_with_our_key_as_before, 200, "40096", id="secret, key, old family"),
+    ],
+)
+def test_crossed(
+    ours: Firm, theirs: Firm, cross: Callable[[Firm, Firm], Reply], status: int, says: str
+) -> None:
+    """What belongs together is of two organisations: nobody gets in, and nothing of ours is spent."""
+    reply = cross(ours, theirs)
+
+    assert (reply.status, says in reply.body.decode()) == (status, True), reply.body
+    assert "location" not in reply.headers
+    assert ours.rows()["check_ins"] == []
+
+
+def test_every_route_is_here() -> None:
+    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | NOBODYS
+
+    assert {route.name for route in ROUTES} == known
 
 
 def fill(text: str, ids: dict[str, str]) -> str:

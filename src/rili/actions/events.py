@@ -24,6 +24,7 @@ from rili.actions.access import (
     target_of,
 )
 from rili.actions.announce import announce, colleagues
+from rili.actions.app_range import check_person
 from rili.actions.edit import Edit
 from rili.actions.people import invite
 from rili.actions.series import Edited
@@ -136,13 +137,17 @@ def update_event(
 
 
 def state_of(tx: Tx, by: Caller, place: Place, event_id: str) -> tuple[int, ...] | None:
-    """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell."""
-    if by.ranged:
-        return None
+    """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell.
+
+    Raises OutOfRange.
+    """
     calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
-    return agenda_rows.state_of_event(
+    state = agenda_rows.state_of_event(
         tx, by.corp_id, place.user_id, calendar_id, target_of(event_id).event_id
     )
+    if state is not None:
+        check_person(tx, by, place.user_id)
+    return state
 
 
 def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) -> Seen:

@@ -52,6 +52,7 @@ def agree(tx: Tx, secret: str, app_key: str, *, with_corp: bool, new_code: str, 
     consent = grants.take(tx, hash_secret(secret), "consent", app_key)
     if consent is None or consent.expires_ms <= now_ms or consent.with_corp != with_corp:
         return False
+    users.lock(tx, consent.corp_id, consent.union_id)  # as in `_issue`
     code = replace(consent, kind="code", expires_ms=now_ms + CODE_SECONDS * 1000)
     grants.put(tx, hash_secret(new_code), code)
     return True
@@ -88,6 +89,9 @@ def refresh(
 
 
 def _issue(tx: Tx, found: Grant, new_access: str, new_refresh: str, now_ms: int) -> UserTokens:
+    users.lock(
+        tx, found.corp_id, found.union_id
+    )  # or another password, at this moment, would miss what is new here
     tokens.put(
         tx,
         hash_secret(new_access),

@@ -55,32 +55,37 @@ def range_of(tx: Tx, by: Caller) -> Range:
     return EVERYBODY if found is None else found
 
 
+def limited(tx: Tx, by: Caller) -> bool:
+    """Whether the caller has a range. Who is remembered as having one (decision 38) may have none any more."""
+    return by.ranged and app_ranges.has_one(tx, by.corp_id, by.app_key)
+
+
 def within(tx: Tx, by: Caller, union_ids: Iterable[str]) -> set[str]:
     """Those of *union_ids* whom the caller may see and act for; with an unlimited app, all of them."""
     asked = set(union_ids)
-    return app_ranges.people_within(tx, by.corp_id, by.app_key, asked) if by.ranged and asked else asked
+    return app_ranges.people_within(tx, by.corp_id, by.app_key, asked) if asked and limited(tx, by) else asked
 
 
-def check_person(tx: Tx, by: Caller, union_id: str, field: str = "userId") -> None:
-    """Raises OutOfRange when the caller may not act for this person, who is somebody here."""
-    if by.ranged and not app_ranges.has_person(tx, by.corp_id, by.app_key, union_id):
-        raise OutOfRange(description=f"{field}: the person {union_id} {_WHY}")
+def check_person(tx: Tx, by: Caller, union_id: str) -> None:
+    """Raises OutOfRange when the caller may not act for this person of a path, who is somebody here."""
+    if limited(tx, by) and not app_ranges.has_person(tx, by.corp_id, by.app_key, union_id):
+        raise OutOfRange(description=f"userId: the person {union_id} {_WHY}")
 
 
 def check_consent(tx: Tx, user: User, app_key: str) -> None:
     """Raises UserOutOfRange when the app may not act for *user*, who is about to agree to it."""
-    ranged = app_ranges.get(tx, user.corp_id, app_key) is not None
+    ranged = app_ranges.has_one(tx, user.corp_id, app_key)
     if ranged and not app_ranges.has_person(tx, user.corp_id, app_key, user.union_id):
         raise UserOutOfRange
 
 
 def check_user(tx: Tx, by: Caller, user: User) -> None:
     """Raises UserOutOfRange when the caller may not see *user*."""
-    if by.ranged and not app_ranges.has_person(tx, by.corp_id, by.app_key, user.union_id):
+    if limited(tx, by) and not app_ranges.has_person(tx, by.corp_id, by.app_key, user.union_id):
         raise UserOutOfRange(description=f"the person {_WHY}")
 
 
 def check_department(tx: Tx, by: Caller, dept_id: int) -> None:
     """Raises OutOfRange when the caller may not see this department, which is there."""
-    if by.ranged and not app_ranges.has_department(tx, by.corp_id, by.app_key, dept_id):
+    if limited(tx, by) and not app_ranges.has_department(tx, by.corp_id, by.app_key, dept_id):
         raise OutOfRange(f"department {dept_id} {_WHY}")

@@ -56,12 +56,14 @@ def users_by_userids(tx: Tx, by: Caller, userids: list[str]) -> dict[str, User]:
 def admins(tx: Tx, by: Caller) -> list[str]:
     """The userids of the administrators within the range."""
     found = users.admins(tx, by.corp_id)
-    return sorted(users_by_userids(tx, by, found)) if by.ranged else found
+    return sorted(users_by_userids(tx, by, found)) if app_range.limited(tx, by) else found
 
 
 def count_users(tx: Tx, by: Caller) -> int:
     """How many people there are within the range."""
-    return app_ranges.count_people(tx, by.corp_id, by.app_key) if by.ranged else users.count(tx, by.corp_id)
+    if app_range.limited(tx, by):
+        return app_ranges.count_people(tx, by.corp_id, by.app_key)
+    return users.count(tx, by.corp_id)
 
 
 def department(tx: Tx, by: Caller, dept_id: int) -> Department:
@@ -123,7 +125,7 @@ def search(
     word = search_word(text)
     if not word:
         return Found(0, [])
-    if by.ranged:
+    if app_range.limited(tx, by):
         ids = app_ranges.find(tx, by.corp_id, by.app_key, kind, word, whole=whole)
         return Found(len(ids), ids[offset : offset + size])
     return search_keys.find(tx, by.corp_id, kind, word, whole=whole, offset=offset, limit=size)

@@ -89,9 +89,8 @@ def refresh(
 
 
 def _issue(tx: Tx, found: Grant, new_access: str, new_refresh: str, now_ms: int) -> UserTokens:
-    users.lock(
-        tx, found.corp_id, found.union_id
-    )  # or another password, at this moment, would miss what is new here
+    # Or another password, set at this moment, would miss what is new here.
+    users.lock(tx, found.corp_id, found.union_id)
     tokens.put(
         tx,
         hash_secret(new_access),

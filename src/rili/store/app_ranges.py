@@ -13,10 +13,16 @@ from rili.store.keys import as_keys
 from rili.store.search_keys import LAST, Kind
 
 
+def has_one(tx: Tx, corp_id: str, app_key: str) -> bool:
+    """Whether the app has a range at all."""
+    sql = "SELECT 1 FROM app_ranges WHERE corp_id = :corp_id AND app_key = :app_key"
+    return tx.one(sql, corp_id=corp_id, app_key=app_key) is not None
+
+
 def get(tx: Tx, corp_id: str, app_key: str) -> Range | None:
     """None: everybody."""
     asked = {"corp_id": corp_id, "app_key": app_key}
-    if tx.one("SELECT 1 FROM app_ranges WHERE corp_id = :corp_id AND app_key = :app_key", **asked) is None:
+    if not has_one(tx, corp_id, app_key):
         return None
     departments = tx.all(
         """

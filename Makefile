@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 UV := uv==0.13.9
 
 .DELETE_ON_ERROR:
-.PHONY: help run setup test soak lint format bench lock clean
+.PHONY: help run setup test soak lint format bench coverage lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,6 +40,9 @@ format: .venv/.dev  ## rewrite the sources as `make lint` wants them
 
 bench: .venv/.dev  ## benchmarks, side by side with peers
 	@$(BIN)/python -m bench.run $(ARGS)
+
+coverage: .venv/.dev  ## docs/coverage.md: which operations of the contract are answered, and their tests
+	@$(BIN)/python -m tools.write_coverage
 
 lock: .venv/.dev  ## newest releases within pyproject.toml's bounds, into requirements/*.txt
 	@PYTHON=$(BIN)/python UV=$(UV) sh tools/lock.sh

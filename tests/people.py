@@ -8,7 +8,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from rili.actions import directory, register
+from rili.auth.sealing import SecretKey
 from rili.model import scopes
+from rili.model.app_kinds import INTERNAL, AppKind
 from rili.model.directory import (
     App,
     Organisation,
@@ -17,6 +19,7 @@ from rili.model.directory import (
     new_app_key,
     new_app_secret,
     new_corp_id,
+    new_suite_ticket,
     new_union_id,
 )
 from rili.model.ids import opaque_id
@@ -24,6 +27,9 @@ from rili.store.db import Database, Tx
 
 T = TypeVar("T")
 NOW_MS = 1_767_225_600_000
+SECRET_KEY = os.urandom(32).hex()
+KEY = SecretKey(SECRET_KEY, os.urandom)
+"""What the databases that tests share are encrypted under."""
 
 
 class SharedDatabase:
@@ -61,15 +67,22 @@ def add_user(tx: Tx, corp_id: str, userid: str, *places: directory.Place, **memb
     return directory.add_user(tx, user, places, new_calendar_id=opaque_id(os.urandom))
 
 
-def add_app(tx: Tx, corp_id: str, granted: frozenset[str] = scopes.ALL) -> tuple[App, str]:
+def add_app(
+    tx: Tx,
+    corp_id: str,
+    granted: frozenset[str] = scopes.ALL,
+    kind: AppKind = INTERNAL,
+    key: SecretKey = KEY,
+) -> tuple[App, str]:
     """An app, and its secret."""
     secret = new_app_secret(os.urandom)
     app = App(
-        app_key=new_app_key(os.urandom),
+        app_key=new_app_key(os.urandom, kind),
         corp_id=corp_id,
+        kind=kind,
         agent_id=new_agent_id(os.urandom),
         name="应用",
         scopes=granted,
         created_ms=NOW_MS,
     )
-    return register.add_app(tx, app, secret), secret
+    return register.add_app(tx, app, secret, key, new_ticket=new_suite_ticket(os.urandom)), secret

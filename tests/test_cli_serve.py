@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -118,7 +119,8 @@ def test_dev(start: Any, tmp_path: Path) -> None:
     assert len(demo["users"]) >= 30
     assert len(demo["rooms"]) == 6
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    assert stat.S_IMODE((data / "dev.json").stat().st_mode) == 0o600
+    for private in ("dev.json", "secret.key"):
+        assert stat.S_IMODE((data / private).stat().st_mode) == 0o600
     for shown in (
         demo["base_url"],
         demo["app_secret"],
@@ -135,6 +137,25 @@ def test_dev(start: Any, tmp_path: Path) -> None:
     assert len(refused.stderr.splitlines()) == 1
     assert "another rili dev" in refused.stderr
     assert sandbox.stop() == 0
+
+
+def test_dev_needs_the_key_of_its_folder(tmp_path: Path) -> None:
+    """The one that what is in the database was encrypted under."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "secret.key").write_text("no key\n")
+    assert (
+        "secret.key does not hold a key"
+        in once("dev", "--data", str(tmp_path / "other"), "--port", "0").stderr
+    )
+
+    environ = {"RILI_DATABASE": f"sqlite:{tmp_path / 'rili.db'}"}
+    once("migrate", **environ)
+    once("org", "add", "Vendor", **environ)
+    added = once("app", "add", "Suite", "--kind", "enterprise", RILI_SECRET_KEY="0f" * 32, **environ)
+    assert added.exit_code == 0, added.stderr
+
+    assert_refused("secret_key is not the key that ", "dev", "--data", str(tmp_path), "--port", "0")
+    assert re.fullmatch(r"[0-9a-f]{64}\n", (tmp_path / "secret.key").read_text())
 
 
 def test_dev_keeps_its_secrets_where_dev_json_is(start: Any, tmp_path: Path) -> None:
@@ -215,6 +236,30 @@ def test_another_tzdata_stops_serve_until_migrated(tmp_path: Path) -> None:
     assert once("doctor", **environ).exit_code == 1
     assert once("migrate", **environ).exit_code == 0
     assert once("doctor", **environ).exit_code == 0
+
+
+def test_serve_needs_the_key_that_secrets_are_encrypted_under(start: Any, tmp_path: Path) -> None:
+    environ = {"RILI_DATABASE": f"sqlite:{tmp_path / 'rili.db'}", "RILI_PORT": "0"}
+    once("migrate", **environ)
+    once("org", "add", "Vendor", **environ)
+    added = once("app", "add", "Suite", "--kind", "enterprise", RILI_SECRET_KEY="0f" * 32, **environ)
+    assert added.exit_code == 0, added.stderr
+
+    assert_refused("secret_key is not set: ", "serve", **environ)
+    server = start("serve", RILI_SECRET_KEY="0F" * 32, **environ)
+    [line] = server.until("Rili ")
+    assert call(line.split()[-1], "GET", "/healthz")[0] == 200
+    assert server.stop() == 0
+
+
+def assert_refused(says: str, *arguments: str, **environ: str) -> None:
+    """It does not start, and says so in one line."""
+    ended = subprocess.run(
+        [*RILI, *arguments], env={**ENVIRON, **environ}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: {says}")
+    assert len(ended.stderr.splitlines()) == 1
 
 
 def test_serve_refuses_a_configuration_with_every_problem(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_every_setting_in_a_file(file: Any, tmp_path: Path) -> None:
         rules = "documented"
         meeting_url = "{{public_url}}/meet/{{conferenceId}}"
         meeting_provider_url = "https://meet.example/{{conferenceId}}?lang=zh#config"
+        secret_key = "{"0f" * 32}"
     ''')
 
     assert load(path, {}) == Settings(
@@ -69,6 +70,7 @@ def test_every_setting_in_a_file(file: Any, tmp_path: Path) -> None:
         rules="documented",
         meeting_url="{public_url}/meet/{conferenceId}",
         meeting_provider_url="https://meet.example/{conferenceId}?lang=zh#config",
+        secret_key="0f" * 32,
     )
 
 

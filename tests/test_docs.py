@@ -9,6 +9,7 @@ import pytest
 
 from rili.api.router import Route
 from rili.api.routes import ROUTES
+from tools import write_coverage
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -58,3 +59,8 @@ def test_decisions_that_code_cites_are_written_down() -> None:
 
     assert cited
     assert cited <= written
+
+
+def test_coverage_is_fresh() -> None:
+    """`make coverage` writes the page anew."""
+    assert write_coverage.PAGE.read_text("utf-8") == write_coverage.page()

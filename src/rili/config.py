@@ -44,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_minute: int = 0
     calls_per_month: int = 0
     creates_per_day: int = 0
+    secret_key: str | None = None
 
 
 class BadSettings(Exception):
@@ -166,7 +167,7 @@ def _meant(name: str, prefix: str) -> str:
 
 def _shown(name: str, value: object) -> str:
     text = str(msgspec.json.encode(value, enc_hook=str), "utf-8")
-    if name == "database" or "@" in text:
+    if name in ("database", "secret_key") or "@" in text:
         return ""
     return f", not {text[:60]}{'…' if len(text) > 60 else ''}"
 
@@ -258,6 +259,10 @@ def _is_file(path: str) -> bool:
         return False
 
 
+def _is_key(text: str) -> bool:
+    return re.fullmatch(r"[0-9A-Fa-f]{64}", text) is not None
+
+
 def _between(lowest: int, highest: int) -> Callable[[int], bool]:
     return lambda number: lowest <= number <= highest
 
@@ -318,4 +323,5 @@ _RULES: dict[str, _Rule] = {
             " 0（不限）到 999999999 的整数",
         ),
     ),
+    "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

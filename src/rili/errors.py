@@ -6,7 +6,7 @@ which field and which rule, and what to do (decision 17).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Failure(Exception):
@@ -82,6 +82,42 @@ class LaunchDenied(Failure):
     code = "permissionDenied"
 
 
+class SubscribedCalendar(Failure):
+    """400: what concerns people on events, asked of a subscribed calendar."""
+
+    message = "Subscribed calendar not support this method"
+
+    def __init__(self) -> None:
+        super().__init__(description="calendarId: nobody attends the events of a subscribed calendar")
+
+
+class SubscribedAttendees(SubscribedCalendar):
+    """400 `invalidParameter.subscribed.invalid`: the same of ListAttendees, with the dotted code it alone has."""
+
+    code = "invalidParameter.subscribed.invalid"
+
+
+class OutsideSubscribeScope(Failure):
+    """400 `permissionDenied`: the calendar is not offered to this person. Not 403: so the page says."""
+
+    code = "permissionDenied"
+    message = "用户不在订阅范围"
+
+
+class ExceedSubscribeLimit(Failure):
+    """400 `exceedSubscribeLimit`: the person subscribes as many calendars as one may."""
+
+    code = "exceedSubscribeLimit"
+    message = "exceed subscribe limit"
+
+
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: the one error of ListCalendars, and of queries of free/busy."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class NotInEvent(Failure):
     """400 `notInEvent`: who signs in or out is not on the event."""
 
@@ -154,6 +190,18 @@ class AccessTokenPermissionDenied(Failure):
         self.required_scopes = required_scopes
 
 
+class AppKindDenied(Failure):
+    """403 with the gateway's code for what an app may not call, and no point that would help (decision 73)."""
+
+    status = 403
+    code = AccessTokenPermissionDenied.code
+    message = "没有调用该接口的权限"
+
+    def __init__(self, kind: str, allowed: Iterable[str]) -> None:
+        kinds = " and ".join(sorted(allowed))
+        super().__init__(description=f"The token is that of {kind}; this operation is for {kinds} apps.")
+
+
 class _Throttled(Failure):
     status = 403
     legacy_errcode = 90018
@@ -223,6 +271,31 @@ class InvalidClientIdOrSecret(Failure):
     message = "无效的clientId或者clientSecret"
 
 
+class InvalidSuiteKey(Failure):
+    """400 `invalidSuiteKey`: no enterprise app has this suiteKey, or not this suiteSecret."""
+
+    code = "invalidSuiteKey"
+    message = "suitekey不合法"
+
+
+class InvalidSuiteTicket(Failure):
+    """400 `invalidSuiteTicket`: neither the ticket of now nor the one before."""
+
+    code = "invalidSuiteTicket"
+    message = "suiteTicket无效"
+
+
+class InvalidAuthInfo(Failure):
+    """400 `invalidAuthInfo`: the organisation has not authorised the app."""
+
+    code = "invalidAuthInfo"
+    message = "授权关系不存在"
+
+
+class InvalidSignature(Exception):
+    """A signature that does not fit what it signs; in the old family errcode 853004."""
+
+
 class AuthCodeNotFound(Failure):
     """400 `invalidParameter.authCode.notFound`: a code that is unknown, spent or too old."""
 
@@ -257,7 +330,7 @@ class UnsupportedGrantType(Failure):
 
 
 class UnauthorizedClient(Failure):
-    """401 `unauthorized.client`: the app does not belong to that organisation."""
+    """401 `unauthorized.client`: the app may not act in that organisation."""
 
     status = 401
     code = "unauthorized.client"
@@ -309,6 +382,86 @@ class AttendeesParameter(InvalidParameter):
     def __init__(self, detail: str, message: str, *, description: str) -> None:
         super().__init__(message, description=description)
         self.code = f"{InvalidParameter.code}.{detail}"
+
+
+class RoomParameter(Failure):
+    """400 `param.error`; where the reference has `Error:%s`, *error* is what follows it, such as `lack roomName`."""
+
+    code = "param.error"
+    message = "Param Error"
+
+    def __init__(self, error: str | None = None, *, description: str) -> None:
+        super().__init__(f"Error:{error}" if error else None, description=description)
+
+
+class RoomNameUnsafe(Failure):
+    """400 `room.name.unsafe`: a name with characters that do not show, or turn the text around them."""
+
+    code = "room.name.unsafe"
+    message = "Room Name Unsafe"
+
+
+class RoomNotFound(Failure):
+    """400 `room.not.found`, also of a room that the person may not see."""
+
+    code = "room.not.found"
+    message = "Room Not Found"
+
+
+class RoomExists(Failure):
+    """400 `room.exist`: the name is another room's. The reference spells it so."""
+
+    code = "room.exist"
+    message = "Room Exsit"
+
+
+class UserNotAdmin(Failure):
+    """400 `user.not.admin`: only administrators change rooms."""
+
+    code = "user.not.admin"
+    message = "User Not Admin"
+
+
+class UserNotEmployee(Failure):
+    """400 `user.not.employee`: only members of the organisation look at rooms."""
+
+    code = "user.not.employee"
+    message = "User Not Employee"
+
+
+class UserNotInOrg(Failure):
+    """400 `user.not.org`: who is to be put on the blacklist is nobody here."""
+
+    code = "user.not.org"
+    message = "User Not In Org"
+
+
+class UserOverLimit(Failure):
+    """400 `user.over.limit`: more people in one call than it takes off the blacklist."""
+
+    code = "user.over.limit"
+    message = "User Over Limit"
+
+
+class GroupNotFound(Failure):
+    """400 `group.not.found`; of a parent the message is `Parent Group Not Found`."""
+
+    code = "group.not.found"
+    message = "Group Not Found"
+
+
+class GroupTooMuch(Failure):
+    """400 `group.too.much`: as many groups as an organisation may have."""
+
+    code = "group.too.much"
+    message = "Group Too Much"
+
+
+class DepthOverLimit(Failure):
+    """400 `depth.over.limit`: the group would be too deep below the top."""
+
+    code = "depth.over.limit"
+    message = "Group Depth Over Limit"
 
 
 class Missingbody(Failure):

@@ -61,13 +61,17 @@ class Clock:
 class Rili:
     """A running server and what a client needs to know of it: the members of `dev.json`, and the clock."""
 
-    def __init__(self, base_url: str, clock: Clock, database: str, secrets: DemoSecrets) -> None:
+    def __init__(
+        self, base_url: str, clock: Clock, database: str, secrets: DemoSecrets, secret_key: str
+    ) -> None:
         demo = describe(secrets)
         self.base_url = base_url
         self.endpoint = base_url.removeprefix("http://")
         """Host and port, as the SDKs' `Config(endpoint=...)` takes it."""
         self.clock = clock
         self.database = database
+        self.secret_key = secret_key
+        """The setting of that name: what `rili app` needs as RILI_SECRET_KEY for enterprise apps."""
         self.corp_id: str = demo.corp_id
         self.app_key: str = demo.app_key
         self.app_secret: str = demo.app_secret
@@ -78,11 +82,16 @@ class Rili:
 
 @contextmanager
 def running(
-    *, database: str | None = None, rules: Rules = "documented", clock: Clock | None = None
+    *,
+    database: str | None = None,
+    rules: Rules = "documented",
+    clock: Clock | None = None,
+    secret_key: str | None = None,
 ) -> Generator[Rili]:
     """A server on a free port of 127.0.0.1 while the block lasts, by default on a database of its own.
 
-    *database* is an address as the setting of that name takes it; it is brought up to date and seeded.
+    *database* and *secret_key* are as the settings of these names; the database is brought up to date and seeded.
+    Without *secret_key* there is a new one, which opens nothing that an earlier server encrypted.
     """
     if rules not in get_args(Rules):
         raise ValueError(f"rules must be {' or '.join(get_args(Rules))}, not {rules}")
@@ -90,9 +99,16 @@ def running(
         url = database or f"sqlite:{Path(folder) / 'rili.db'}"
         clock = clock or Clock()
         secrets, password_hash = _secrets()
+        secret_key = secret_key or os.urandom(32).hex()
         listener = bind("127.0.0.1", 0)
         address = base_url(listener, tls=False)
-        settings = Settings(database=url, port=listener.getsockname()[1], rules=rules, public_url=address)
+        settings = Settings(
+            database=url,
+            port=listener.getsockname()[1],
+            rules=rules,
+            public_url=address,
+            secret_key=secret_key,
+        )
         migrate(url)
         ready = threading.Event()
         failed: list[BaseException] = []
@@ -122,7 +138,7 @@ def running(
         try:
             if failed:
                 raise failed[0]
-            yield Rili(address, clock, url, secrets)
+            yield Rili(address, clock, url, secrets, secret_key)
         finally:
             if servers:
                 servers[0].should_exit = True

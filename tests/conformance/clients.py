@@ -143,8 +143,8 @@ class App:
         method = getattr(self.calendar, f"{operation}_with_options")
         return getattr(method(*path, *requests, headers, RuntimeOptions()), "body", None)
 
-    def list_events(self, *, user: str | None = None, **query: Any) -> Any:
-        return self.ask("list_events", user or self.organizer.union_id, "primary", **query)
+    def list_events(self, *, user: str | None = None, calendar: str = "primary", **query: Any) -> Any:
+        return self.ask("list_events", user or self.organizer.union_id, calendar, **query)
 
     def view(self, *, user: str | None = None, **query: Any) -> Any:
         return self.ask("list_events_view", user or self.organizer.union_id, "primary", **query)

@@ -9,16 +9,19 @@ from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from rili.actions import directory, guest_answers, register
+from rili.actions import directory, guest_answers, login_codes, plugins, register, room_groups, rooms
 from rili.actions.directory import Place
 from rili.actions.sign_in import issue_token
 from rili.auth.passwords import hash_password
 from rili.model.directory import User
 from rili.model.ids import opaque_id
+from rili.model.room import NO_GROUP
+from rili.model.room_change import RoomChange
 from rili.store.db import Tx
+from rili.store.plugins import Plugin
 from rili.testing import Rili
 from tests.conformance.backdoor import give_to_user
-from tests.conformance.clients import HOUR, TOKEN, Json, Reply, call
+from tests.conformance.clients import HOUR, TOKEN, Json, Reply, call, legacy_id
 from tests.people import SharedDatabase, add_app, add_organisation, add_user
 
 CALLBACK = "https://app.example/cb"
@@ -82,6 +85,50 @@ class Firm:
         """Of Ann's events."""
         events = f"/v1.0/calendar/users/{self.ann.union_id}/calendars/primary/events"
         return events if event_id is None else f"{events}/{event_id}"
+
+    def ids(self, event_id: str, path: str) -> dict[str, str | int]:
+        """What operations name, of this firm; of what few do, as far as the *path* of the operation needs it."""
+        ids: dict[str, str | int] = {
+            "ann": self.ann.union_id, "calendar": "primary", "colleague": self.bob.union_id, "event": event_id,
+            "dept_id": str(self.dept_id), "legacy": legacy_id(event_id), "mobile": self.bob.mobile or "",
+            "userid": self.bob.userid,
+        }  # fmt: skip
+        person = f"/v1.0/calendar/users/{self.ann.union_id}"
+        if path.startswith("/v1.0/rooms/"):
+            ids["room"], ids["group"] = self._database.write(self._add_room)
+        if "{aclId}" in path:
+            scope = {"scopeType": "user", "userId": self.bob.union_id}
+            shared = {"privilege": "reader", "sendMsg": False, "scope": scope}
+            ids["acl"] = self.send("POST", f"{person}/calendars/primary/acls", shared).json["aclId"]
+        if "/subscribedCalendars/" in path or path.endswith("subscribe"):
+            given = {"name": "Ours alone", "subscribeScope": {"unionIds": [self.bob.union_id]}}
+            made = self.send("POST", f"{person}/subscribedCalendars", given)
+            ids["calendar"] = made.json["calendarId"]
+        if "{pluginId}" in path:
+            ids["plugin"] = opaque_id(os.urandom, 8)
+            plugin = Plugin(str(ids["plugin"]), "Ours alone")
+            self._database.write(
+                lambda tx: plugins.add_plugin(tx, self.corp_id, plugin, now_ms=self._clock())
+            )
+        if path.endswith("/getuserinfo"):
+            ids["code"] = self.login_code()
+        return ids
+
+    def login_code(self) -> str:
+        """As `rili user code`: Bob opens the app."""
+        code = self.keep("login code", opaque_id(os.urandom))
+        self._database.write(
+            lambda tx: login_codes.make(
+                tx, self.corp_id, self.bob.userid, self.app_key, new_code=code, now_ms=self._clock()
+            )
+        )
+        return code
+
+    def _add_room(self, tx: Tx) -> tuple[str, int]:
+        group = room_groups.add_group(tx, self.corp_id, NO_GROUP, "Room alone", new_bytes=os.urandom)
+        change = RoomChange(name="Room alone", status=0, group_id=group.group_id)
+        room = rooms.add_room(tx, self.corp_id, change, new_bytes=os.urandom)
+        return room.room_id, group.group_id
 
     def rows(self) -> dict[str, list[str]]:
         """All that the database holds of this organisation, by table."""

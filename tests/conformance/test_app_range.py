@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from rili.actions import app_range, directory
+from rili.actions import app_range, directory, login_codes
 from rili.actions.directory import Place
 from rili.api.router import Route
 from rili.api.routes import ROUTES
@@ -28,15 +28,36 @@ NAMES_NOBODY = {
     "CreateEventByMe",  # nor do these two name another than the token's user
     "ListEventsViewByMe",
     "ListCategories",
+    "ListOrgPlugins",
+    "UpdateOrgPluginSubscribers",  # but in a list, as people are invited
     "authRules.user",
     "GetAccessToken",
     "GetToken",
     "GetUserToken",
+    "GetCorpAccessToken",
+    "GetSuiteAccessToken",
+    "get_corp_token",
+    "sns.gettoken",
     "gettoken",
     "healthz",
     "openapi",
     "meet",
 }
+
+
+PATHS = [route for route in ROUTES if "{userId}" in route.path or "{unionId}" in route.path]
+ROOMS = [route for route in ROUTES if route.path.startswith("/v1.0/rooms/")]
+"""An administrator, or a colleague, is named by `unionId`, in the query or the body."""
+
+OF_SOMETHING_ELSE = {
+    "DeleteAcl",
+    "DeleteSubscribedCalendar",
+    "GetSubscribedCalendar",
+    "SubscribeCalendar",
+    "UnsubscribeCalendar",
+    "UpdateSubscribedCalendars",
+}
+"""What they name besides is not made here, so they are refused in any case."""
 
 
 class Office(NamedTuple):
@@ -53,6 +74,8 @@ class Office(NamedTuple):
     below: User
     single: User
     outside: User
+    login_code: Callable[[str], str]
+    """A code with which the person of that userid opens the app."""
 
     def send(self, method: str, target: str, body: Any = None, *, token: str = "") -> Reply:
         return call(self.endpoint, method, target, {TOKEN: token or self.token}, body)
@@ -88,7 +111,13 @@ def office(app: App, database: SharedDatabase) -> Office:
         return call(app.server.endpoint, "POST", "/v1.0/oauth2/accessToken", body=body).json["accessToken"]
 
     tokens = [sign_in(one.app_key, secret) for one, secret in (limited, free)]
-    return Office(app.server.endpoint, corp_id, limited[0].app_key, *tokens, *people)
+
+    def login_code(userid: str) -> str:
+        code, key, now_ms = opaque_id(os.urandom), limited[0].app_key, app.server.clock()
+        database.write(lambda tx: login_codes.make(tx, corp_id, userid, key, new_code=code, now_ms=now_ms))
+        return code
+
+    return Office(app.server.endpoint, corp_id, limited[0].app_key, *tokens, *people, login_code)
 
 
 def make_event(office: Office, organizer: User, *others: User) -> str:
@@ -102,15 +131,17 @@ def make_event(office: Office, organizer: User, *others: User) -> str:
 
 def request_of(route: Route, user: User, event_id: str, colleague: User) -> tuple[str, str, Json | None]:
     """A good request of *route* that names *user*."""
-    names = {"event": event_id, "legacy": legacy_id(event_id), "colleague": colleague.union_id}
+    names = {
+        "event": event_id, "legacy": legacy_id(event_id), "colleague": colleague.union_id, "them": user.union_id,
+        "room": "room", "group": 1,
+    }  # fmt: skip
     path = route.path.format(
-        userId=user.union_id, unionId=user.union_id, calendarId="primary", eventId=event_id
-    )
+        userId=user.union_id, unionId=user.union_id, eventId=event_id, aclId="acl", roomId="room", groupId="1",
+        calendarId="published" if route.path.endswith("subscribe") else "primary",
+    )  # fmt: skip
+    query = "?unionId={them}" if route in ROOMS and route.body is None else ""
     body = json.loads(fill(json.dumps(BODIES[route.name]), names)) if route.body is not None else None
-    return route.method, path + fill(QUERIES.get(route.name, ""), names), body
-
-
-PATHS = [route for route in ROUTES if "{userId}" in route.path or "{unionId}" in route.path]
+    return route.method, path + fill(QUERIES.get(route.name, query), names), body
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in PATHS])
@@ -122,6 +153,8 @@ def test_whoever_is_in_the_path(office: Office, route: Route) -> None:
         expected = 400, "permissionDeny"
     elif route.name == "GetUser":
         expected = 404, "invalidParameter.user.notFound"
+    elif route.name == "ListCalendars":
+        expected = 400, "paramIllegal"
     elif "{eventId}" in route.path or route.name in ABOUT_ONE_EVENT:
         expected = 404, "itemNotFound"
     else:
@@ -133,7 +166,19 @@ def test_whoever_is_in_the_path(office: Office, route: Route) -> None:
 
     assert (refused.status, refused.json["code"]) == expected
     assert "outside the range of this app" in refused.json["description"]
-    assert (allowed.status, unlimited.status) == (200, 200), (allowed.body, unlimited.body)
+    for reply in (allowed, unlimited):
+        assert reply.status == 200 or route.name in OF_SOMETHING_ELSE, reply.body
+        assert "outside the range" not in reply.body.decode()
+
+
+@pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in ROOMS])
+def test_whoever_looks_after_rooms(office: Office, route: Route) -> None:
+    refused = office.send(*request_of(route, office.outside, "x" * 32, office.inside))
+    allowed = office.send(*request_of(route, office.inside, "x" * 32, office.inside))
+    unlimited = office.send(*request_of(route, office.outside, "x" * 32, office.inside), token=office.free)
+
+    assert (refused.status, "outside the range of this app" in refused.json["description"]) == (400, True)
+    assert "outside the range" not in allowed.body.decode() + unlimited.body.decode()
 
 
 def users_get(o: Office) -> None:
@@ -153,6 +198,12 @@ def users_by_mobile(o: Office) -> None:
     asked = {"mobile": o.outside.mobile}
     assert o.ask("/topapi/v2/user/getbymobile", asked)["errcode"] == 50002
     assert o.ask("/topapi/v2/user/getbymobile", asked, token=o.free)["result"]["userid"] == "outside"
+
+
+def whoever_opened_the_app(o: Office) -> None:
+    for userid, errcode in (("inside", 0), ("outside", 50002)):
+        code = o.login_code(userid)
+        assert o.ask("/topapi/v2/user/getuserinfo", {"code": code})["errcode"] == errcode
 
 
 def parents_of_users(o: Office) -> None:
@@ -227,6 +278,7 @@ NAMED: dict[str, Callable[[Office], None]] = {
     "user.get": users_get,
     "user.getbyunionid": users_by_union_id,
     "user.getbymobile": users_by_mobile,
+    "user.getuserinfo": whoever_opened_the_app,
     "user.list": department("/topapi/v2/user/list", cursor=0, size=9),
     "user.listsimple": department("/topapi/user/listsimple", cursor=0, size=9),
     "user.listid": userids,
@@ -251,7 +303,7 @@ def test_whoever_is_named_or_told(office: Office, name: str) -> None:
 
 def test_every_operation_is_here() -> None:
     """One that is added later says whom it names."""
-    known = {route.name for route in PATHS} | NAMED.keys() | NAMES_NOBODY
+    known = {route.name for route in (*PATHS, *ROOMS)} | NAMED.keys() | NAMES_NOBODY
 
     assert {route.name for route in ROUTES} == known
 
@@ -344,3 +396,35 @@ def test_the_range_changes_under_the_app(office: Office, database: SharedDatabas
     database.write(ranged(Range((2,))))
     app.server.clock.advance(seconds=5)
     assert (seen(office.inside), seen(office.outside)) == (0, 50002)
+
+
+def test_shared_calendars(office: Office) -> None:
+    """Neither does somebody outside act in a shared calendar, nor is one of theirs acted in."""
+    calendars = {}
+    for owner, reader in (
+        (office.inside, office.outside),
+        (office.outside, office.inside),
+        (office.inside, office.below),
+    ):
+        path = f"/v1.0/calendar/users/{owner.union_id}/calendars/primary/acls"
+        scope = {"scopeType": "user", "userId": reader.union_id}
+        body = {"privilege": "writer", "sendMsg": False, "scope": scope}
+        assert office.send("POST", path, body, token=office.free).status == 200
+        listed = office.send(
+            "GET", f"/v1.0/calendar/users/{reader.union_id}/calendars", token=office.free
+        ).json
+        calendars[owner.userid, reader.userid] = next(
+            one["id"] for one in listed["response"]["calendars"] if one["id"] != "primary"
+        )
+    for (owner, reader), calendar_id in calendars.items():
+        user = getattr(office, reader)
+        events = f"/v1.0/calendar/users/{user.union_id}/calendars/{calendar_id}/events"
+        event_id = office.send("POST", events, HOUR, token=office.free).json["id"]
+        within = "outside" not in (owner, reader)
+
+        got = office.send("GET", f"{events}/{event_id}").status
+        listed = office.send("GET", events).status
+        made = office.send("POST", events, HOUR)
+
+        assert (got, listed, made.status) == ((200, 200, 200) if within else (404, 400, 400)), (owner, reader)
+        assert within or made.json["code"] == "permissionDeny"

@@ -42,18 +42,21 @@ BODY_OF_CREATE = {  # one body for both ways to create
 EXTRA_REQUEST = {
     "AddAttendee": {"attendeesToAdd.email"},  # decision 4
     "RemoveAttendee": {"attendeesToRemove.email"},
-    "CreateEventByMe": BODY_OF_CREATE,
-    "CreateEvent": {"attendees.email"},  # decision 4
+    "CreateEventByMe": BODY_OF_CREATE | {"visibility"},
+    "CreateEvent": {"attendees.email", "visibility"},  # decisions 4, 87
     "PatchEvent": {  # the body of Create, whose members the page of Update does not have
         "eventConfig",
         "eventConfig.allowAttendeeAddConference",
         "eventConfig.allowAttendeeAddParticipants",
         "eventConfig.allowAttendeeCreateComment",
+        "visibility",
     },
 }
 EXTRA_HEADERS = {"If-Match"}  # decision 19
-INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in ListAiMinutes
+INTERNAL_HEADERS = {  # what the vendor's own gateway tells its services, in ListAiMinutes and ListOrgPlugins
     "dingAccessTokenType",
+    "dingClientId",
+    "dingOpenAppOrgId",
     "dingIsvOrgId",
     "dingOrgId",
     "dingSuiteKey",
@@ -76,6 +79,7 @@ EXTRA_ANSWER = {
     "freeBusyStatus",
     "recurrence.rrule",  # instead of a pattern, for what RFC 5545 alone can say
     "recurrenceId",  # in the text of the page of ListEvents, in no model
+    "visibility",  # our extension (decision 87)
     "syncToken",  # described for every list; ListEvents alone answers one
 }
 """What an event, or a page of events, has besides: it is one event for all operations, with whatever Get answers."""
@@ -87,6 +91,9 @@ NOT_YET = {
     "extendedProperties.privateProperties.dingtalkDetailUrl",
     "extendedProperties.sharedProperties.sourceOpenCid",  # group conversations
     "location.meetingRooms",  # rooms
+    "result.deviceUnionIds",  # hardware
+    "result.roomStaffId",  # reserved
+    "result.roomUnionId",  # what it is good for, no source says
     "loginEmail",  # what it is, no source says
     "meetingRooms",
     "meetingRooms.displayName",
@@ -125,7 +132,36 @@ def test_the_operations() -> None:
         "RemoveAttendee",
         "ListAttendees",
         "RespondEvent",
+        "CreateMeetingRoom",
+        "UpdateMeetingRoom",
+        "DeleteMeetingRoom",
+        "QueryMeetingRoom",
+        "QueryMeetingRoomList",
+        "SetSuperUserMeetingRoom",
+        "RemoveSuperUserMeetingRoom",
+        "CreateMeetingRoomGroup",
+        "UpdateMeetingRoomGroup",
+        "DeleteMeetingRoomGroup",
+        "QueryMeetingRoomGroup",
+        "QueryMeetingRoomGroupList",
+        "QueryMeetingRoomGroupAdmin",
+        "CreateBookingBlacklist",
+        "DeleteBookingBlacklist",
+        "ListCalendars",
+        "CreateAcls",
+        "ListAcls",
+        "DeleteAcl",
+        "CreateSubscribedCalendar",
+        "GetSubscribedCalendar",
+        "UpdateSubscribedCalendars",
+        "DeleteSubscribedCalendar",
+        "SubscribeCalendar",
+        "UnsubscribeCalendar",
+        "ListOrgPlugins",
+        "UpdateOrgPluginSubscribers",
         "GetAccessToken",
+        "GetCorpAccessToken",
+        "GetSuiteAccessToken",
         "GetToken",
         "GetUserToken",
         "GetUser",

@@ -49,6 +49,10 @@ def live(firm: Firm, database: SharedDatabase, summary: str) -> None:
     firm.code()  # which nobody redeems
     firm.consent()  # and nobody decides
 
+    opened = {"code": firm.login_code()}
+    target = f"/topapi/v2/user/getuserinfo?access_token={firm.token}"
+    assert done(firm.send("POST", target, opened)).json["errcode"] == 0
+
     event_id = firm.create(summary=summary)
     assert firm.post(firm.guest_link(event_id), {"answer": "accepted"}).status == 200
     for kind in ("In", "Out"):
@@ -78,6 +82,7 @@ KINDS = {
     "consent proof",
     "guest link",
     "issued token",
+    "login code",
     "password",
     "refresh token",
     "sign-in link",

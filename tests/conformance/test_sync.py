@@ -15,22 +15,24 @@ INVALID = "invalidParameter"
 class Reader:
     """A client that keeps a copy of somebody's calendar, and brings it up to date by sync alone."""
 
-    def __init__(self, app: App, user: str | None = None, **filters: Any) -> None:
-        self.app, self.user, self.filters = app, user, filters
+    def __init__(
+        self, app: App, user: str | None = None, *, calendar: str = "primary", **filters: Any
+    ) -> None:
+        self.app, self.user, self.calendar, self.filters = app, user, calendar, filters
         self.copy: dict[str, Json] = {}
         self.token: str = ""
         self.read(**filters)
 
     def read(self, **query: Any) -> list[Json]:
         """What the pages of one answer hold, which go into the copy."""
-        return self.read_on(self.app.list_events(user=self.user, **query))
+        return self.read_on(self.app.list_events(user=self.user, calendar=self.calendar, **query))
 
     def read_on(self, page: Any) -> list[Json]:
         """The same from a page on."""
         told: list[Json] = [one.to_map() for one in page.events or []]
         while page.next_token is not None:
             assert page.sync_token is None
-            page = self.app.list_events(user=self.user, next_token=page.next_token)
+            page = self.app.list_events(user=self.user, calendar=self.calendar, next_token=page.next_token)
             told += [one.to_map() for one in page.events or []]
         self.token = page.sync_token
         for one in told:
@@ -45,7 +47,7 @@ class Reader:
 
     def check(self) -> None:
         """The copy is what a new reader reads."""
-        assert self.copy == Reader(self.app, self.user, **self.filters).copy
+        assert self.copy == Reader(self.app, self.user, calendar=self.calendar, **self.filters).copy
 
 
 class Calendar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,13 +14,13 @@ from rili.api.router import Route
 from rili.api.routes import ROUTES
 from rili.testing import Rili
 from rili.web.routes import PAGES
-from tests.conformance.clients import HOUR, TOKEN, App, Json, Reply, call, legacy_id
+from tests.conformance.clients import HOUR, TOKEN, App, Json, Reply, call
 from tests.conformance.firm import Firm
 from tests.people import SharedDatabase, add_app, add_organisation, add_user
 
 
 class Stranger(NamedTuple):
-    """Somebody of another organisation, with its app's token."""
+    """An administrator of another organisation, with its app's token."""
 
     union_id: str
     token: str
@@ -30,7 +30,7 @@ class Stranger(NamedTuple):
 def stranger(app: App, database: SharedDatabase) -> Stranger:
     def make(tx: Any) -> tuple[str, str, str]:
         corp_id = add_organisation(tx)
-        union_id = add_user(tx, corp_id, f"s{os.urandom(4).hex()}").union_id
+        union_id = add_user(tx, corp_id, f"s{os.urandom(4).hex()}", admin=True).union_id
         other, secret = add_app(tx, corp_id)
         return union_id, other.app_key, secret
 
@@ -108,14 +108,33 @@ def send(app: App, token: str, method: str, target: str, body: Json | None) -> R
     return call(app.server.endpoint, method, target, {TOKEN: token}, body)
 
 
+ROOM: Json = {
+    "unionId": "{them}",
+    "roomName": "Theirs now",
+    "roomStatus": 0,
+    "isvRoomId": "x",
+    "groupId": "{group}",
+}
 BODIES: dict[str, Json] = {
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
+    "CreateBookingBlacklist": {"unionId": "{them}", "blacklistUnionId": "{colleague}", "startTime": 0},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
+    "CreateAcls": {
+        "privilege": "writer",
+        "sendMsg": True,
+        "scope": {"scopeType": "user", "userId": "{colleague}"},
+    },
     "CreateEvent": HOUR,
     "CreateEventByMe": HOUR,
+    "CreateMeetingRoom": ROOM,
+    "CreateMeetingRoomCamelCase": ROOM,
+    "CreateMeetingRoomGroup": {"unionId": "{them}", "parentGroupId": "{group}", "groupName": "Theirs now"},
+    "DeleteBookingBlacklist": {"unionId": "{them}", "blacklistUnionIds": ["{colleague}"]},
+    "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RespondEvent": {"responseStatus": "declined"},
+    "SetSuperUserMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "userIdWhiteList": ["{colleague}"]},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},
     "SearchUser": {"queryWord": "白", "offset": 0, "size": 10},
     "TransferEvent": {"newOrganizerId": "{colleague}"},
@@ -126,24 +145,32 @@ BODIES: dict[str, Json] = {
     "department.listsubid": {"dept_id": 1},
     "user.count": {"only_active": False},
     "user.get": {"userid": "{userid}"},
+    "user.getuserinfo": {"code": "{code}"},
     "user.getbymobile": {"mobile": "{mobile}"},
     "user.getbyunionid": {"unionid": "{colleague}"},
     "user.list": {"dept_id": "{dept_id}", "cursor": 0, "size": 10},
     "user.listid": {"dept_id": "{dept_id}"},
     "user.listsimple": {"dept_id": "{dept_id}", "cursor": 0, "size": 10},
+    "UpdateMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "roomName": "Theirs now"},
+    "UpdateMeetingRoomGroup": {"unionId": "{them}", "groupId": "{group}", "groupName": "Theirs now"},
+    "UpdateOrgPluginSubscribers": {"unionIds": ["{colleague}"]},
+    "UpdateSubscribedCalendars": {"name": "Theirs now"},
 }
 QUERIES = {
     "BatchGetUser": "?userIdList=%5B%22{userid}%22%5D",
     "GetSignInList": "?maxResults=9&type=sign_in",
     "GetSignOutList": "?maxResults=9&type=sign_out",
     "ListEventsInstances": "?seriesMasterId={event}",
+    "RemoveSuperUserMeetingRoom": "?roomId={room}&unionId={them}",
 }
 WALKED = [route for route in ROUTES if route.scope is not None]
 """Every operation of the new family that takes a token: one that is added later is walked too."""
-OLD_FAMILY = [route for route in ROUTES if route.tag == "topapi" and route.name != "gettoken"]
-"""The same of the old one."""
 SIGNING_IN = {"GetAccessToken", "GetToken", "GetUserToken", "gettoken"}
 """What takes secrets instead: `test_crossed` has each."""
+VENDORS = {"GetCorpAccessToken", "GetSuiteAccessToken", "get_corp_token", "sns.gettoken"}
+"""The same of apps that are no organisation's own: `tests/api/test_suite_tokens.py`."""
+OLD_FAMILY = [route for route in ROUTES if route.tag == "topapi" and route.name not in SIGNING_IN | VENDORS]
+"""Every operation of the old family that takes a token."""
 NOBODYS = {"healthz", "openapi", "meet"}
 
 
@@ -157,17 +184,15 @@ def theirs(server: Rili, database: SharedDatabase) -> Firm:
     return Firm(server, database, "theirs")
 
 
-def request_of(route: Route, firm: Firm, event_id: str) -> tuple[str, str, Json | None]:
-    """A good request of *route*, with the ids of *firm*."""
-    ids = {
-        "colleague": firm.bob.union_id, "dept_id": str(firm.dept_id), "event": event_id,
-        "legacy": legacy_id(event_id), "mobile": firm.bob.mobile or "", "userid": firm.bob.userid,
-    }  # fmt: skip
-    path = route.path.format(
-        userId=firm.ann.union_id, unionId=firm.ann.union_id, calendarId="primary", eventId=event_id
-    )
+def request_of(route: Route, firm: Firm, ids: dict[str, str | int]) -> tuple[str, str, Json | None]:
+    """A good request of *route*, with *ids* of whoever it is about; an administrator of *firm*'s looks after rooms."""
+    ids = ids | {"them": firm.bob.union_id}
+    query = "?unionId={them}" if route.path.startswith("/v1.0/rooms/") and route.body is None else ""
+    names = {"userId": "ann", "unionId": "ann", "calendarId": "calendar", "eventId": "event", "roomId": "room",
+             "groupId": "group", "aclId": "acl", "pluginId": "plugin"}  # fmt: skip
+    path = route.path.format(**{name: ids.get(known, "") for name, known in names.items()})
     body = json.loads(fill(json.dumps(BODIES[route.name]), ids)) if route.body is not None else None
-    return route.method, path + fill(QUERIES.get(route.name, ""), ids), body
+    return route.method, path + fill(QUERIES.get(route.name, query), ids), body
 
 
 def told(reply: Reply) -> str:
@@ -181,14 +206,15 @@ def told(reply: Reply) -> str:
 def ids_and_names(firm: Firm, event_id: str) -> list[str]:
     """What of *firm* nobody else may read."""
     people = [text for one in (firm.ann, firm.bob) for text in (one.union_id, one.name)]
-    return [*people, firm.bob.userid, str(firm.dept_id), firm.corp_id, event_id, "Ours alone"]
+    return [*people, firm.bob.userid, str(firm.dept_id), firm.corp_id, event_id, "Ours alone", "Room alone"]
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in WALKED])
 def test_every_operation(ours: Firm, theirs: Firm, route: Route) -> None:
     """With ids of ours, all in order otherwise: they learn nothing of ours, and change nothing."""
     event_id = ours.create(summary="Ours alone")
-    method, target, body = request_of(route, ours, event_id)
+    ids = ours.ids(event_id, route.path)
+    method, target, body = request_of(route, theirs, ids)
     before = ours.rows()
 
     for token in (theirs.token, theirs.user_token(theirs.ann)):
@@ -198,13 +224,15 @@ def test_every_operation(ours: Firm, theirs: Firm, route: Route) -> None:
 
     assert ours.rows() == before
     own = ours.user_token(ours.ann) if "/me/" in route.path or route.name == "authRules.user" else ours.token
-    assert ours.send(method, target, body, token=own).status == 200, "it was a good request"
+    good = ours.send(*request_of(route, ours, ids), token=own)
+    assert good.status == 200, good.body
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=route.name) for route in OLD_FAMILY])
 def test_every_operation_of_the_old_family(ours: Firm, theirs: Firm, route: Route) -> None:
     event_id = ours.create(summary="Ours alone")
-    method, target, body = request_of(route, ours, event_id)
+    ids = ours.ids(event_id, route.path)
+    method, target, body = request_of(route, theirs, ids)
     before = ours.rows()
 
     for token in (theirs.token, theirs.user_token(theirs.ann)):
@@ -213,8 +241,8 @@ def test_every_operation_of_the_old_family(ours: Firm, theirs: Firm, route: Rout
         assert [one for one in ids_and_names(ours, event_id) if one in told(reply)] == []
 
     assert ours.rows() == before
-    own = ours.send(method, f"{target}?access_token={ours.token}", body)
-    assert own.json["errcode"] == 0, "it was a good request"
+    good = ours.send(method, f"{target}?access_token={ours.token}", body)
+    assert good.json["errcode"] == 0, good.body
 
 
 @pytest.mark.parametrize("route", [pytest.param(route, id=f"{route.method} {route.path}") for route in PAGES])
@@ -334,12 +362,15 @@ def test_crossed(
 
 
 def test_every_route_is_here() -> None:
-    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | NOBODYS
+    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | VENDORS | NOBODYS
 
     assert {route.name for route in ROUTES} == known
 
 
-def fill(text: str, ids: dict[str, str]) -> str:
+def fill(text: str, ids: Mapping[str, str | int]) -> str:
+    """*text*, with what stands in braces replaced; in JSON, a number takes the place of the quotes too."""
     for name, value in ids.items():
-        text = text.replace("{" + name + "}", value)
+        if isinstance(value, int):
+            text = text.replace('"{' + name + '}"', str(value))
+        text = text.replace("{" + name + "}", str(value))
     return text

@@ -21,7 +21,10 @@ NAMES = [
     "0007_directory",
     "0008_usage",
     "0010_networks",
+    "0011_kinds",
     "0012_app_ranges",
+    "0013_rooms",
+    "0015_calendars",
 ]
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rili.actions.app_range import check_person
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
-from rili.errors import InstanceNotExist, InvalidParameter, ItemNotFound, PreconditionFailed
+from rili.errors import (
+    InstanceNotExist,
+    InvalidParameter,
+    ItemNotFound,
+    PermissionDenied,
+    PreconditionFailed,
+    SubscribedCalendar,
+)
 from rili.model.event import Event
 from rili.model.expansion import expand
 from rili.model.ids import split_occurrence_id
 from rili.model.people import Attendee
+from rili.model.privileges import Privilege, disclosure, suffices
 from rili.model.series import Instance, Slot, find_instance
 from rili.store import attendees, calendars, events, overrides
 from rili.store.attendees import Standing
@@ -23,14 +32,19 @@ PRIMARY = "primary"
 
 
 class Place(Struct, frozen=True, gc=False):
-    """Whose calendar a path names: a unionId, and `primary` or the calendar's own id."""
+    """Whose calendar a path names: a unionId, and `primary` or the calendar's own id.
+
+    Once it was reached: the owner's unionId, in whose name everything is done there, and what the path's user may.
+    """
 
     user_id: str
     calendar_id: str
+    privilege: Privilege = "owner"
+    subscribed: bool = False
 
 
 class Seen(Struct, frozen=True, gc=False):
-    """An event, or one occurrence of a series, as *viewer_id* sees it."""
+    """An event, or one occurrence of a series, as it is in the calendar of *viewer_id*."""
 
     event: Event
     people: tuple[Attendee, ...]
@@ -63,20 +77,56 @@ def target_of(event_id: str) -> Target:
     return Target(event_id)
 
 
+def reach(
+    tx: Tx, by: Caller, place: Place, needed: Privilege, *, attended: bool = False
+) -> tuple[Caller, Place]:
+    """Go to the calendar that *place* names: who acts there, and the place with its owner for the path's user.
+
+    The one way to a calendar that is not the path user's own: without it there is none to be found. `primary` is asked
+    nothing. *attended*: what is wanted concerns people on events, of which a subscribed calendar has none.
+    Raises ItemNotFound (decision 8), OutOfRange, PermissionDenied, SubscribedCalendar. Source: decisions 12, 84, 86.
+    """
+    if place.calendar_id == PRIMARY:
+        return by, place
+    way = calendars.way_to(tx, by.corp_id, place.user_id, place.calendar_id)
+    privilege = way and way.privilege(place.user_id)
+    if way is None or privilege is None:
+        calendar_of(tx, by, Place(place.user_id, PRIMARY))  # it may be the user who is not there
+        raise _no_calendar(place)
+    check_person(tx, by, place.user_id)
+    subscribed = way.kind == "subscribed"
+    if subscribed and attended:
+        raise SubscribedCalendar
+    if not suffices(privilege, needed):
+        raise PermissionDenied(
+            description=f"calendarId: this calendar is shared with the privilege {privilege}; this takes {needed}"
+        )
+    if way.owner_id == place.user_id:
+        return by, replace(place, subscribed=subscribed)
+    calendar_id = place.calendar_id if subscribed else PRIMARY
+    return replace(by, operator_id=place.user_id), Place(way.owner_id, calendar_id, privilege, subscribed)
+
+
 def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
-    """The calendar that *place* names. Raises ItemNotFound, OutOfRange (decisions 8, 75)."""
+    """The path user's own calendar, or the one that was reached. Raises ItemNotFound, OutOfRange (decisions 8, 75)."""
+    if place.subscribed:
+        calendar = calendars.subscribed(tx, by.corp_id, place.calendar_id, place.privilege)
+        if calendar is None:
+            raise _no_calendar(place)
+        return calendar
     calendar = calendars.primary(tx, by.corp_id, place.user_id)
     if calendar is None:
         raise ItemNotFound("User does not exist.", description=_no_user(tx, by, place))
     check_person(tx, by, place.user_id)
     if place.calendar_id not in (PRIMARY, calendar.calendar_id):
-        raise ItemNotFound("Calendar does not exist.", description=_no_calendar(place))
-    return calendar
+        raise _no_calendar(place)
+    return calendar if place.privilege == "owner" else replace(calendar, privilege=place.privilege)
 
 
-def listed_calendar(tx: Tx, by: Caller, place: Place) -> Primary:
-    """The same for lists and queries. Raises InvalidParameter (decision 8)."""
+def listed_calendar(tx: Tx, by: Caller, place: Place, needed: Privilege) -> Primary:
+    """What *place* names, for lists and queries. Raises InvalidParameter (decision 8), PermissionDenied."""
     try:
+        by, place = reach(tx, by, place, needed)
         return calendar_of(tx, by, place)
     except ItemNotFound as missing:
         raise InvalidParameter(missing.message, description=missing.description) from None
@@ -91,10 +141,18 @@ def find_to_change(tx: Tx, by: Caller, place: Place, target: Target) -> Stored:
 
 
 def find_to_read(tx: Tx, by: Caller, place: Place, target: Target) -> Stored:
-    """The event or series. Raises ItemNotFound, or InstanceNotExist for one that was deleted (decision 13)."""
+    """The event or series, with all that is known of it.
+
+    Raises ItemNotFound, InstanceNotExist for one that was deleted (decision 13), PermissionDenied for one of which
+    the calendar's reader may not know all (decision 84).
+    """
     stored = _stored(tx, by, place, target.event_id, lock=False)
     if stored.deleted or not stored.shown:
         raise InstanceNotExist(description="The event was deleted.")
+    if disclosure(place.privilege, private=stored.event.private) != "all":
+        raise PermissionDenied(
+            description=f"eventId: it is private; with the privilege {place.privilege} no more is told than its time"
+        )
     return stored
 
 
@@ -147,12 +205,18 @@ def _slot_at(series: Event, origin_ms: int) -> Slot | None:
 
 
 def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> Stored:
-    calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
-    stored = events.in_calendar(tx, by.corp_id, place.user_id, calendar_id, event_id, lock=lock)
+    if place.subscribed:
+        if lock:  # before the event, as who deletes the calendar does
+            calendars.lock(tx, by.corp_id, place.calendar_id)
+        stored = events.in_subscribed(tx, by.corp_id, place.calendar_id, event_id, lock=lock)
+    else:
+        calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
+        stored = events.in_calendar(tx, by.corp_id, place.user_id, calendar_id, event_id, lock=lock)
     if stored is None:
         calendar_of(tx, by, place)  # which may be what there is none of
         raise no_event(event_id)
-    check_person(tx, by, place.user_id)
+    if not place.subscribed:  # whose path was asked about when it was reached
+        check_person(tx, by, place.user_id)
     return stored
 
 
@@ -161,5 +225,7 @@ def _no_user(tx: Tx, by: Caller, place: Place) -> str:
     return f"userId: nobody here has the unionId {place.user_id}{other}"
 
 
-def _no_calendar(place: Place) -> str:
-    return f"calendarId: the user has no calendar {place.calendar_id}"
+def _no_calendar(place: Place) -> ItemNotFound:
+    return ItemNotFound(
+        "Calendar does not exist.", description=f"calendarId: the user has no calendar {place.calendar_id}"
+    )

@@ -30,7 +30,10 @@ def announce(
     response: str | None = None,
     switches: dict[str, str],
 ) -> None:
-    """Queue one change of *event*, made for *operator_id*; *before* and *after* are texts as they are stored."""
+    """Queue one change of *event*, made for *operator_id*, or in that person's name by whom *by* says.
+
+    *before* and *after* are texts as they are stored.
+    """
     outbox.add(
         tx,
         outbox.Change(
@@ -38,7 +41,8 @@ def announce(
             event_id=event.id,
             kind=kind,
             app_key=by.app_key,
-            operator_id=operator_id,
+            operator_id=by.operator_id or operator_id,
+            on_behalf_of=operator_id if by.operator_id else None,
             created_ms=by.now_ms,
             recipients=tuple(one.person_id for one in recipients),
             before=before,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rili.actions import directory, register
+from rili.actions import authorizations, directory, register
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, OutOfRange, UserOutOfRange
+from rili.errors import InvalidParameter, ItemNotFound, OutOfRange, UserOutOfRange
 from rili.model.directory import ROOT_DEPT_ID, Range, User
 from rili.store import app_ranges
 from rili.store.db import Tx
@@ -20,12 +20,12 @@ MOST = 1000
 EVERYBODY = Range((ROOT_DEPT_ID,))
 """How apps are told that they see everybody: the root, with all below it."""
 
-_WHY = "is outside the range of this app; an administrator changes it: rili app range"
+OUTSIDE = "is outside the range of this app; an administrator changes it: rili app range"
 
 
 def get_range(tx: Tx, corp_id: str, app_key: str) -> Range | None:
     """None: everybody. Raises ItemNotFound."""
-    register.get_app(tx, corp_id, app_key)
+    _acts_in(tx, corp_id, app_key)
     return app_ranges.get(tx, corp_id, app_key)
 
 
@@ -34,7 +34,7 @@ def set_range(tx: Tx, corp_id: str, app_key: str, given: Range | None) -> Range 
 
     Raises ItemNotFound for what is not there, InvalidParameter for a range that is too long.
     """
-    register.get_app(tx, corp_id, app_key)
+    _acts_in(tx, corp_id, app_key)
     if given is not None:
         given = Range(tuple(sorted(set(given.departments))), tuple(sorted(set(given.userids))))
         if len(given.departments) + len(given.userids) > MOST:
@@ -69,7 +69,7 @@ def within(tx: Tx, by: Caller, union_ids: Iterable[str]) -> set[str]:
 def check_person(tx: Tx, by: Caller, union_id: str) -> None:
     """Raises OutOfRange when the caller may not act for this person of a path, who is somebody here."""
     if limited(tx, by) and not app_ranges.has_person(tx, by.corp_id, by.app_key, union_id):
-        raise OutOfRange(description=f"userId: the person {union_id} {_WHY}")
+        raise OutOfRange(description=f"userId: the person {union_id} {OUTSIDE}")
 
 
 def check_consent(tx: Tx, user: User, app_key: str) -> None:
@@ -82,10 +82,17 @@ def check_consent(tx: Tx, user: User, app_key: str) -> None:
 def check_user(tx: Tx, by: Caller, user: User) -> None:
     """Raises UserOutOfRange when the caller may not see *user*."""
     if limited(tx, by) and not app_ranges.has_person(tx, by.corp_id, by.app_key, user.union_id):
-        raise UserOutOfRange(description=f"the person {_WHY}")
+        raise UserOutOfRange(description=f"the person {OUTSIDE}")
 
 
 def check_department(tx: Tx, by: Caller, dept_id: int) -> None:
     """Raises OutOfRange when the caller may not see this department, which is there."""
     if limited(tx, by) and not app_ranges.has_department(tx, by.corp_id, by.app_key, dept_id):
-        raise OutOfRange(f"department {dept_id} {_WHY}")
+        raise OutOfRange(f"department {dept_id} {OUTSIDE}")
+
+
+def _acts_in(tx: Tx, corp_id: str, app_key: str) -> None:
+    """Raises ItemNotFound where the app does not act: an enterprise app has a range in each that authorised it."""
+    register.get_organisation(tx, corp_id)
+    if not authorizations.is_home(tx, register.find_app(tx, app_key), corp_id):
+        raise ItemNotFound(f"No app {app_key} acts in {corp_id}: --org says where")

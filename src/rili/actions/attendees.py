@@ -20,6 +20,7 @@ from rili.actions.access import (
     find_to_change,
     find_to_read,
     no_event,
+    reach,
     slot_of,
     target_of,
 )
@@ -27,7 +28,13 @@ from rili.actions.announce import announce, colleagues, text_of
 from rili.actions.occurrences import moved_whens, people_after, retell
 from rili.actions.people import invite
 from rili.auth.callers import Caller
-from rili.errors import ExceedMaxReceiverSize, InstanceNotExist, InvalidParameter
+from rili.errors import (
+    ExceedMaxReceiverSize,
+    InstanceNotExist,
+    InvalidParameter,
+    SubscribedAttendees,
+    SubscribedCalendar,
+)
 from rili.model.directory import email_key
 from rili.model.event import Event, check_not_cancelled, check_organizer
 from rili.model.ids import NewBytes
@@ -82,6 +89,7 @@ def add_attendees(
     check_given(given, TO_ADD)
     if not given:
         raise InvalidParameter(description=f"{TO_ADD}: it is empty")
+    by, place = reach(tx, by, place, "writer", attended=True)
     stored, one = _find(tx, by, place, event_id, if_match)
     event = stored.event
     check_not_cancelled(one.event if one else event)
@@ -147,6 +155,7 @@ def remove_attendees(
     Raises ItemNotFound, PermissionDenied, InvalidParameter (also for the organizer), PreconditionFailed.
     """
     check_given(given, TO_REMOVE)
+    by, place = reach(tx, by, place, "writer", attended=True)
     stored, one = _find(tx, by, place, event_id, if_match)
     event = stored.event
     check_organizer(event, place.user_id)
@@ -187,6 +196,10 @@ def list_attendees(
     Who is on the event all the while is told once, whoever else comes and goes between two pages.
     Raises ItemNotFound, InstanceNotExist, InvalidParameter.
     """
+    try:
+        by, place = reach(tx, by, place, "reader", attended=True)
+    except SubscribedCalendar:
+        raise SubscribedAttendees from None
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
     parts = (by.corp_id, place.user_id, event_id)
@@ -223,6 +236,7 @@ def respond_event(
 
     Raises ItemNotFound, PreconditionFailed.
     """
+    by, place = reach(tx, by, place, "writer", attended=True)
     calendar_of(tx, by, place)
     target = target_of(event_id)
     stored = events.find(tx, by.corp_id, target.event_id)

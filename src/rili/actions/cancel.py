@@ -13,6 +13,7 @@ from rili.actions.access import (
     find_occurrence,
     find_to_change,
     no_event,
+    reach,
     target_of,
 )
 from rili.actions.announce import announce, text_of
@@ -44,6 +45,7 @@ def cancel_event(
     What is cancelled already is answered, and not touched. *following* splits the series: the later half is cancelled
     with its exceptions (decision 10). Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
+    by, place = reach(tx, by, place, "writer")
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     event = stored.event

@@ -14,6 +14,7 @@ from rili.actions.access import (
     find_to_change,
     find_to_read,
     no_event,
+    reach,
     target_of,
 )
 from rili.auth.callers import Caller
@@ -52,6 +53,7 @@ def sign(tx: Tx, by: Caller, place: Place, event_id: str, kind: Kind) -> int:
     A series and each of its occurrences are separate. Raises NotInEvent, InvalidParameter for what was cancelled,
     ItemNotFound for an unknown user or calendar.
     """
+    by, place = reach(tx, by, place, "owner", attended=True)
     calendar_of(tx, by, place)
     target = target_of(event_id)
     try:
@@ -72,6 +74,7 @@ def list_signed(
     *after* is a place of that order and an id. Who left the event is not waited for. Raises ItemNotFound,
     InstanceNotExist.
     """
+    by, place = reach(tx, by, place, "reader", attended=True)
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
     try:
@@ -98,6 +101,7 @@ def make_link(tx: Tx, by: Caller, place: Place, event_id: str, kind: Kind, *, ne
 
     Raises LaunchDenied for who is not the organizer, ItemNotFound, InvalidParameter for what was cancelled.
     """
+    by, place = reach(tx, by, place, "writer", attended=True)
     target = target_of(event_id)
     event = find_to_change(tx, by, place, target).event
     one = _named(tx, by, place, event, target)

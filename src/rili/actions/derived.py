@@ -12,7 +12,7 @@ from rili.model import zones
 from rili.model.event import Event
 from rili.model.expansion import occurrence_at
 from rili.model.series import Override, Slot, span_of
-from rili.store import agenda, attendees, events, facts, guests, overrides
+from rili.store import agenda, attendees, calendar_findings, events, facts, guests, overrides
 from rili.store.db import Tx
 from rili.store.events import Derived
 
@@ -32,7 +32,7 @@ def check(tx: Tx, progress: Progress = lambda done: None) -> list[str]:
     for derived in _all(tx, progress):
         name = f"event {derived.event.id} of {derived.event.corp_id}"
         findings += [f"{name}: {finding}" for finding in _disagreements(tx, derived)]
-    return findings
+    return findings + calendar_findings.findings(tx)
 
 
 def derive(tx: Tx, progress: Progress = lambda done: None) -> int:
@@ -92,7 +92,17 @@ def _disagreements(tx: Tx, derived: Derived) -> Iterator[str]:
         missing -= guests.emails(tx, event.corp_id, missing).keys()  # who have no calendar
         if missing:
             yield f"{len(missing)} of its people have it in no calendar"
+    yield from _misplaced(event, [one for one in rows if not one.gone])
     yield from _disagreeing_occurrences(tx, event, found)
+
+
+def _misplaced(event: Event, rows: list[agenda.Shown]) -> Iterator[str]:
+    """Whether the event is where one of its kind may be."""
+    if not event.subscribed:
+        if any(one.kind != "primary" for one in rows):
+            yield "a subscribed calendar shows it, and people may attend it"
+    elif any((one.calendar_id, one.owner_id) != (event.calendar_id, event.organizer_id) for one in rows):
+        yield "of a subscribed calendar, and not in that of its organizer alone"
 
 
 def _disagreeing_occurrences(tx: Tx, event: Event, found: dict[Slot, Override]) -> Iterator[str]:

@@ -25,7 +25,11 @@ from rili.store import (
     grants,
     memberships,
     organisations,
+    plugins,
     roles,
+    room_groups,
+    room_people,
+    rooms,
     tokens,
     users,
 )
@@ -112,7 +116,10 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
     app_ranges.forget_department(tx, corp_id, dept_id)
+    # The number may be given to another department, which then would be for whom the room is.
+    rooms.forget_member(tx, corp_id, "dept", str(dept_id))
     departments.remove(tx, corp_id, dept_id)
+    plugins.forget(tx, corp_id, "department", [str(dept_id)])
 
 
 def add_user(tx: Tx, user: User, places: Iterable[Place], *, new_calendar_id: str) -> User:
@@ -178,18 +185,22 @@ def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -
 def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     """A person leaves: nobody finds or signs in as that person, what is past keeps the name.
 
-    Their events of the future pass to the next person (`leaving.pass_on`). The number and the address are free
-    again; userid and unionId are never given to another.
+    Their events of the future pass to the next person (`leaving.pass_on`), what they share ends. The number and the
+    address are free again; userid and unionId are never given to another.
     """
     user = get_present(tx, corp_id, userid)
     gone = msgspec.structs.replace(
         user, active=False, admin=False, mobile=None, state_code=None, email=None, manager_userid=None
     )
     leaving.pass_on(tx, user, now_ms=now_ms)
+    leaving.give_up_calendars(tx, user, now_ms=now_ms)
     users.replace(tx, gone)
     users.set_password_hash(tx, corp_id, userid, None)
     memberships.replace(tx, corp_id, userid, [])
     roles.take_all(tx, corp_id, userid)
+    rooms.forget_member(tx, corp_id, "user", user.union_id)
+    room_groups.forget_admin(tx, corp_id, user.union_id)
+    room_people.remove_ban(tx, corp_id, user.union_id)
     users.forget_manager(tx, corp_id, userid)
     app_ranges.forget_user(tx, corp_id, userid)
     _end_grants(tx, user)

@@ -20,6 +20,7 @@ from rili.actions.access import (
     find_to_change,
     find_to_read,
     no_event,
+    reach,
     standing_of,
     target_of,
 )
@@ -44,7 +45,7 @@ from rili.model.ids import event_id as event_id_of
 from rili.model.people import Attendee, PeopleChange, organizer_only, replace_people, reset_answers
 from rili.model.rules import Rules
 from rili.model.series import Instance, span_of
-from rili.store import agenda, agenda_rows, attendees, events, overrides
+from rili.store import agenda, agenda_rows, attendees, calendars, events, overrides
 from rili.store.calendars import Primary
 from rili.store.db import Tx
 from rili.store.events import Stored
@@ -74,20 +75,20 @@ def create_event(
     InvalidParameter for what breaks a rule.
     """
     check_draft(draft, rules)  # what is wrong for everybody comes before who and where
-    calendar = _calendar_to_create_in(tx, by, place)
+    by, place, calendar = _reach_to_create(tx, by, place)
+    organizer = organizer_only(calendar.owner_id, calendar.owner_name)
     event = new_event(
-        Origin(by.corp_id, calendar.calendar_id, place.user_id),
+        Origin(by.corp_id, calendar.calendar_id, calendar.owner_id, place.subscribed),
         draft,
         rules=rules,
         event_id=event_id_of(new_bytes(EVENT_ID_BYTES)),
         conference_id=_conference_id(draft, new_bytes),
         now_ms=by.now_ms,
     )
-    organizer = organizer_only(place.user_id, calendar.owner_name)
     people: tuple[Attendee, ...] = (organizer,)
     if draft.attendees is not UNSET:
         invited = invite(tx, by, draft.attendees, people, new_bytes)
-        people = replace_people(people, invited, place.user_id).people
+        people = replace_people(people, invited, calendar.owner_id).people
     body = events.add(tx, event)
     attendees.add(tx, event, people)
     agenda.show(tx, event, span_of(event), colleagues(people))
@@ -115,6 +116,7 @@ def update_event(
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed.
     """
     check_change(change, rules)  # what is wrong for every event comes before whether this one is there
+    by, place = reach(tx, by, place, "writer")
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     edit = Edit(tx, by, place, stored, change, rules, new_bytes, _conference_id(change, new_bytes))
@@ -155,6 +157,7 @@ def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) ->
 
     Raises ItemNotFound, or InstanceNotExist for what was deleted or does not occur (decision 13).
     """
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     stored = find_to_read(tx, by, place, target)
     event = stored.event
@@ -183,6 +186,7 @@ def delete_event(
     Through an occurrence's id that one, all, or those from there on.
     Raises ItemNotFound, PermissionDenied, PreconditionFailed. Source: decisions 10, 13.
     """
+    by, place = reach(tx, by, place, "writer")
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     event = stored.event
@@ -278,9 +282,12 @@ def check_scope_of_whole(scope: Scope | None) -> None:
         )
 
 
-def _calendar_to_create_in(tx: Tx, by: Caller, place: Place) -> Primary:
+def _reach_to_create(tx: Tx, by: Caller, place: Place) -> tuple[Caller, Place, Primary]:
     try:
-        return calendar_of(tx, by, place)
+        by, place = reach(tx, by, place, "writer")
+        if place.subscribed:  # it must not be deleted, or pass to another author, meanwhile
+            calendars.lock(tx, by.corp_id, place.calendar_id)
+        return by, place, calendar_of(tx, by, place)
     except OutOfRange as outside:
         raise PermissionDeny(description=outside.description) from None  # decision 8
 

@@ -1,4 +1,4 @@
-"""What becomes of the events of somebody who leaves the organisation (decision 69)."""
+"""What becomes of the events and calendars of somebody who leaves the organisation (decisions 69, 86)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rili.actions import whole_calendars
 from rili.actions.announce import announce
 from rili.auth.callers import Caller
 from rili.model.directory import User
 from rili.model.event import Event
 from rili.model.people import Attendee
-from rili.store import agenda, attendees, calendars, events, organizers, users
+from rili.store import acls, agenda, attendees, calendars, events, organizers, plugins, subscribed, users
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -31,7 +32,7 @@ def pass_on(tx: Tx, user: User, *, now_ms: int) -> None:
     answer becomes accepted. The one who leaves stays on the list, as on past events. Where there is no such colleague
     the event is deleted for everybody.
     """
-    by = Caller(corp_id=user.corp_id, app_key="", kind="administrator", scopes=frozenset(), now_ms=now_ms)
+    by = _administrator(user, now_ms)
     for stored in _coming(tx, user, now_ms):
         event = stored.event
         people = attendees.of_event(tx, event.corp_id, event.id)
@@ -42,6 +43,29 @@ def pass_on(tx: Tx, user: User, *, now_ms: int) -> None:
             announce(tx, by, user.union_id, event, "delete", people, before=stored.body, switches={})
         else:
             _give(tx, by, stored, people, heir)
+
+
+def give_up_calendars(tx: Tx, user: User, *, now_ms: int) -> None:
+    """End what *user* shares, is shared, manages and subscribes, and give each calendar of theirs to a manager.
+
+    That is the first on its list of managers. Where there is none the calendar is deleted, and its events with it.
+    """
+    by = _administrator(user, now_ms)
+    acls.remove_of_person(tx, user.corp_id, user.union_id)
+    subscribed.forget_person(tx, user.corp_id, user.union_id)
+    plugins.forget(tx, user.corp_id, "user", [user.union_id])
+    for calendar_id in calendars.of_author(tx, user.corp_id, user.union_id):
+        calendar = subscribed.get(tx, user.corp_id, calendar_id, lock=True)
+        if calendar is None:
+            continue
+        if calendar.managers:
+            whole_calendars.pass_on(tx, by, calendar, calendar.managers[0])
+        else:
+            whole_calendars.erase(tx, by, calendar)
+
+
+def _administrator(user: User, now_ms: int) -> Caller:
+    return Caller(corp_id=user.corp_id, app_key="", kind="administrator", scopes=frozenset(), now_ms=now_ms)
 
 
 def _give(tx: Tx, by: Caller, stored: Stored, people: tuple[Attendee, ...], heir: _Heir) -> None:

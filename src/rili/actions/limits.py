@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from rili.actions.access import Place, calendar_of
+from rili.actions.access import PRIMARY, Place, calendar_of
 from rili.auth.callers import Caller
 from rili.errors import ApiCountLimitForOrg, FlowLimit, QpmLimit, QpsLimit
 from rili.model.moment import Moment
@@ -60,7 +60,7 @@ def take_create(tx: Tx, by: Caller, place: Place, limits: Limits) -> None:
     """Count an event that the path user is about to have. Raises FlowLimit; ItemNotFound for an unknown user."""
     if not limits.creates_per_day:
         return
-    calendar = calendar_of(tx, by, place)
+    calendar = calendar_of(tx, by, Place(place.user_id, PRIMARY))  # of who makes it, wherever it goes
     today = _midnight_ms(Moment.at(by.now_ms, calendar.zone).wall, calendar.zone)
     if not usage.take(tx, by.corp_id, f"create {calendar.owner_id}", today, limits.creates_per_day):
         raise FlowLimit(limits.creates_per_day)

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rili.actions import sync, walk
-from rili.actions.access import Place, find_to_read, listed_calendar, target_of
+from rili.actions.access import Place, calendar_of, find_to_read, listed_calendar, reach, target_of
+from rili.actions.disclosure import Busy, disclosed
 from rili.actions.memory import Memory
 from rili.actions.sync import Gone, Point
 from rili.actions.walk import Listed, Position, Query, Today, items_by_slot
@@ -62,7 +63,7 @@ class Asked(Struct, frozen=True, gc=False):
 class Page(Struct, frozen=True, gc=False):
     """One page of an answer, and the token of what comes after it."""
 
-    items: list[Listed | Gone]
+    items: list[Listed | Busy | Gone]
     shown: int
     """People of each item that are shown."""
     next: Cursor | None = None
@@ -75,9 +76,9 @@ DEFAULT_RESULTS = DEFAULT_ATTENDEES = 100
 def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory | None = None) -> Page:
     """Events that start in a window, and of series what is due; or what changed since a sync token.
 
-    Raises InvalidParameter. Source: spec of ListEvents; decision 20.
+    Raises InvalidParameter, PermissionDenied. Source: spec of ListEvents; decisions 20, 84.
     """
-    calendar = listed_calendar(tx, by, place)
+    calendar = listed_calendar(tx, by, place, "reader")
     cursor = asked.cursor
     binding = _binding("ListEvents", by, calendar)
     if cursor is not None:
@@ -101,14 +102,14 @@ def list_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
 
 
 def view_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory | None = None) -> Page:
-    """Everything that touches a window, series expanded. Raises InvalidParameter."""
-    calendar = listed_calendar(tx, by, place)
+    """Everything that touches a window, series expanded. Raises InvalidParameter, PermissionDenied."""
+    calendar = listed_calendar(tx, by, place, "free_busy_reader")
     cursor = _windowed(asked, _binding("ListEventsView", by, calendar), by.now_ms)
     if cursor.from_ms is None or cursor.to_ms is None:
         raise InvalidParameter(description="nextToken: no such token; begin again without it")
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
     items, more = walk.page(tx, calendar, query, cursor.position, cursor.max_results, memory or Memory(0))
-    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
+    listed = disclosed(tx, calendar, items, cursor.max_attendees)
     return Page(
         [*listed], cursor.max_attendees, replace(cursor, position=items[-1].position) if more else None
     )
@@ -117,11 +118,12 @@ def view_events(tx: Tx, by: Caller, place: Place, asked: Asked, memory: Memory |
 def list_instances(tx: Tx, by: Caller, place: Place, event_id: str, asked: Asked) -> Page:
     """The occurrences of a series that touch a window; none of an event that does not repeat.
 
-    Raises ItemNotFound, InstanceNotExist, InvalidParameter.
+    Raises ItemNotFound, InstanceNotExist, InvalidParameter, PermissionDenied.
     """
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
-    calendar = listed_calendar(tx, by, place)
+    calendar = calendar_of(tx, by, place)
     cursor = _windowed(asked, _binding(f"ListInstances {event.id}", by, calendar), by.now_ms)
     if event.recurrence is None:
         return Page([], cursor.max_attendees)
@@ -129,7 +131,7 @@ def list_instances(tx: Tx, by: Caller, place: Place, event_id: str, asked: Asked
         raise InvalidParameter(description="nextToken: no such token; begin again without it")
     query = Query(cursor.from_ms, cursor.to_ms - 1, cursor.point.now_ms, by_end=True)
     items, more = walk.occurrences_page(tx, calendar, event, query, cursor.position, cursor.max_results)
-    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
+    listed = disclosed(tx, calendar, items, cursor.max_attendees)
     return Page(
         [*listed], cursor.max_attendees, replace(cursor, position=items[-1].position) if more else None
     )
@@ -139,9 +141,10 @@ def list_series_instances(
     tx: Tx, by: Caller, place: Place, series_id: str, from_recurrence_id: int | None, asked: Asked
 ) -> Page:
     """What is due of a series, and its exceptions, from a recurrenceId on, in this order. Raises ItemNotFound."""
+    by, place = reach(tx, by, place, "reader")
     target = target_of(series_id)
     event = find_to_read(tx, by, place, target).event
-    calendar = listed_calendar(tx, by, place)
+    calendar = calendar_of(tx, by, place)
     shown = DEFAULT_ATTENDEES if asked.max_attendees is None else asked.max_attendees
     limit = asked.max_results or DEFAULT_RESULTS
     if event.recurrence is None:
@@ -157,12 +160,12 @@ def list_series_instances(
             items.append(item)
         if len(items) == limit:
             break
-    return Page([*walk.listed(tx, calendar, items, shown)], shown)
+    return Page([*disclosed(tx, calendar, items, shown)], shown)
 
 
 def _list_page(tx: Tx, calendar: Primary, cursor: Cursor, memory: Memory) -> Page:
     items, more = walk.page(tx, calendar, _list_query(cursor), cursor.position, cursor.max_results, memory)
-    listed = walk.listed(tx, calendar, items, cursor.max_attendees)
+    listed = disclosed(tx, calendar, items, cursor.max_attendees)
     if more:
         return Page([*listed], cursor.max_attendees, replace(cursor, position=items[-1].position))
     # Documented: given once, on the last page, and only without timeMax.
@@ -183,8 +186,8 @@ def _sync_page(tx: Tx, by: Caller, calendar: Primary, cursor: Cursor) -> Page:
         tx, calendar, _list_query(cursor), cursor.since, cursor.point, cursor.place, cursor.max_results
     )  # fmt: skip
     items = [one for one in found if not isinstance(one, Gone)]
-    listed = iter(walk.listed(tx, calendar, items, cursor.max_attendees))
-    told: list[Listed | Gone] = [one if isinstance(one, Gone) else next(listed) for one in found]
+    listed = iter(disclosed(tx, calendar, items, cursor.max_attendees))
+    told: list[Listed | Busy | Gone] = [one if isinstance(one, Gone) else next(listed) for one in found]
     if reached is not None:
         return Page(told, cursor.max_attendees, replace(cursor, place=reached))
     return Page(told, cursor.max_attendees, sync=replace(cursor, position=None, since=None, place=None))
@@ -229,7 +232,7 @@ def _check_window(from_ms: int | None, to_ms: int | None) -> None:
 
 
 def _check_same(asked: Asked, cursor: Cursor, binding: str) -> None:
-    """A token is for the user, the calendar and the filters it was given for; what is absent is inherited."""
+    """A token is for the calendar, as its reader sees it, and the filters; what is absent is inherited."""
     if cursor.binding != binding:
         raise InvalidParameter(
             description="the token was given for another operation, user or calendar; begin again without it"
@@ -254,5 +257,5 @@ def _resized(cursor: Cursor, asked: Asked) -> Cursor:
 
 
 def _binding(operation: str, by: Caller, calendar: Primary) -> str:
-    parts = (operation, by.corp_id, calendar.owner_id, calendar.calendar_id)
+    parts = (operation, by.corp_id, calendar.calendar_id, calendar.privilege)
     return sha256("\0".join(parts).encode()).hexdigest()[:16]

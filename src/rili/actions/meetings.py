@@ -13,6 +13,7 @@ from rili.actions.access import (
     find_to_read,
     listed_calendar,
     no_event,
+    reach,
     target_of,
 )
 from rili.auth.callers import Caller
@@ -87,6 +88,7 @@ def _checked_category(category: Category, known: Sequence[Category]) -> Category
 
 def list_ai_minutes(tx: Tx, by: Caller, place: Place, event_id: str, *, everybodys: bool) -> list[Minutes]:
     """Minutes of an event that the path's user sees, theirs or everybody's. Raises ItemNotFound, InstanceNotExist."""
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
     slot = None
@@ -146,7 +148,7 @@ def convert_legacy_ids(tx: Tx, by: Caller, place: Place, legacy_ids: Sequence[st
         raise InvalidParameter(
             description=f"legacyEventIds: {len(legacy_ids)} are more than the {LEGACY_IDS} of one call"
         )
-    listed_calendar(tx, by, place)
+    listed_calendar(tx, by, place, "owner")
     found: dict[str, str] = {}
     for legacy in legacy_ids:
         event_id = of_legacy_id(legacy)

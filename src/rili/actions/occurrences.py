@@ -60,6 +60,10 @@ def update(edit: Edit, one: Instance) -> Seen:
         raise InvalidParameter(
             description="recurrence: one occurrence has none of its own; send scope=all or scope=following"
         )
+    if change.private is not UNSET and change.private != series.private:
+        raise InvalidParameter(
+            description="visibility: one occurrence has none of its own; send scope=all or scope=following"
+        )
     changed = edit.changed_occurrence(one)
     moves = changed.when != one.event.when
     override = override_of(one, changed, asked_again=moves, now_ms=by.now_ms)

@@ -8,13 +8,16 @@ from ipaddress import ip_network
 import msgspec
 from msgspec import UNSET
 
-from rili.actions import checks
+from rili.actions import checks, suites
+from rili.auth.sealing import SecretKey
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model import redirects as addresses
 from rili.model import scopes
+from rili.model.app_kinds import ENTERPRISE
 from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
 from rili.model.secrets import hash_secret
-from rili.store import app_ranges, apps, departments, grants, organisations, tokens, users
+from rili.store import app_ranges, apps, authorizations, departments, grants, organisations, tokens, users
+from rili.store import suites as suite_rows
 from rili.store.db import Tx
 
 MOST_NETWORKS = 100
@@ -79,8 +82,10 @@ def remove_organisation(tx: Tx, corp_id: str) -> None:
     organisations.erase(tx, corp_id)
 
 
-def add_app(tx: Tx, app: App, app_secret: str) -> App:
-    """Add an app. Of the secret only the hash is kept."""
+def add_app(tx: Tx, app: App, app_secret: str, key: SecretKey | None = None, *, new_ticket: str = "") -> App:
+    """Add an app. Of the secret only the hash is kept; of an enterprise app, which needs *key* and *new_ticket*,
+    the secret encrypted too.
+    """
     get_organisation(tx, app.corp_id)
     if apps.get(tx, app.app_key):
         raise InvalidParameter(f"App {app.app_key} exists already")
@@ -89,6 +94,8 @@ def add_app(tx: Tx, app: App, app_secret: str) -> App:
         app, name=checks.text("name", app.name, 64), redirects=_redirects(app.redirects)
     )
     apps.add(tx, app, hash_secret(app_secret))
+    if app.kind == ENTERPRISE:
+        suites.begin(tx, app.app_key, app_secret, key, new_ticket=new_ticket, now_ms=app.created_ms)
     return app
 
 
@@ -123,12 +130,13 @@ def set_app(
     redirects: Iterable[str] | None = None,
     networks: Iterable[str] | None = None,
     new_secret: str | None = None,
+    key: SecretKey | None = None,
 ) -> App:
     """Rename, renumber, say where people may be sent on to and from where it may call, or give a new secret.
 
     None leaves as it is.
 
-    A new secret ends every token.
+    A new secret ends every token; that of an enterprise app needs *key*.
     """
     app = get_app(tx, corp_id, app_key)
     if name is not None:
@@ -143,6 +151,9 @@ def set_app(
     apps.replace(tx, app)
     if new_secret is not None:
         apps.replace_secret(tx, app_key, hash_secret(new_secret))
+        if app.kind == ENTERPRISE:
+            suites.replace_secret(tx, app_key, new_secret, key)
+            authorizations.forget_tokens(tx, app_key)
         tokens.remove_of_app(tx, app_key)
         grants.remove_of_app(tx, app_key)
     return app
@@ -154,6 +165,8 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     app_ranges.remove_of_app(tx, app_key)
     tokens.remove_of_app(tx, app_key)
     grants.remove_of_app(tx, app_key)
+    authorizations.remove_of_app(tx, app_key)
+    suite_rows.remove(tx, app_key)
     apps.remove(tx, app_key)
 
 

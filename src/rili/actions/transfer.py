@@ -11,6 +11,7 @@ from rili.actions.access import (
     check_on_whole,
     check_precondition,
     find_to_change,
+    reach,
     target_of,
 )
 from rili.actions.announce import announce
@@ -52,6 +53,7 @@ def transfer_event(
     Raises ItemNotFound, PermissionDenied, InvalidParameter, PreconditionFailed, ExceedMaxReceiverSize.
     Source: decisions 12, 57.
     """
+    by, place = reach(tx, by, place, "writer", attended=True)
     target = target_of(event_id)
     stored = find_to_change(tx, by, place, target)
     before = stored.event

@@ -309,13 +309,21 @@ def _walk(
     """A part of the calendar, shorter than *span* where that is crowded."""
     from_ms, until_ms = span
     rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
-    while until_ms > from_ms + SHORT_MS and len(rows) * max(until_ms - from_ms, STEP_MS) > CROWDED * STEP_MS:
+    while until_ms > from_ms + SHORT_MS and _crowded(tx, calendar, query, from_ms, until_ms, len(rows)):
         until_ms = from_ms + max((until_ms - from_ms) // 16 // SHORT_MS, 1) * SHORT_MS
         rows = agenda_rows.touching(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
     there = _known(tx, calendar, rows, memory)
     items = _collect(calendar, [*there, *gone], query, from_ms, until_ms - 1, began_before=query.by_end)
     first = bisect_left(items, from_ms, key=_starts)
     return Part(from_ms, until_ms, there, items[:first], items[first:])
+
+
+def _crowded(tx: Tx, calendar: Primary, query: Query, from_ms: int, until_ms: int, rows: int) -> bool:
+    """Whether a part is too long for what may be in it; what series have not due yet is not."""
+    most = CROWDED * STEP_MS // max(until_ms - from_ms, STEP_MS)
+    if rows > most and query.due and from_ms > query.now_ms + _MARGIN_DAYS * DAY_MS:
+        rows -= agenda_rows.lasting(tx, calendar.corp_id, calendar.calendar_id, from_ms, until_ms - 1)
+    return rows > most
 
 
 def _known(tx: Tx, calendar: Primary, rows: dict[str, int], memory: Memory) -> list[Known]:

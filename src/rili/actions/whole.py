@@ -12,6 +12,7 @@ from rili.actions.access import (
     check_on_whole,
     find_occurrence,
     find_to_read,
+    reach,
     standing_of,
     target_of,
 )
@@ -37,6 +38,7 @@ class Whole(Struct, frozen=True, gc=False):
 
 def get_whole(tx: Tx, by: Caller, place: Place, event_id: str) -> Whole:
     """The event with all its people and exceptions. Raises ItemNotFound, InstanceNotExist."""
+    by, place = reach(tx, by, place, "reader")
     target = target_of(event_id)
     event = find_to_read(tx, by, place, target).event
     if target != target_of(event.id):

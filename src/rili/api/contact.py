@@ -14,6 +14,7 @@ from rili.api.http import Request, json_answer, storable
 from rili.auth.callers import require
 from rili.errors import InvalidParameter, ParameterError
 from rili.model import scopes
+from rili.model.app_kinds import INTERNAL
 from rili.model.search_words import CHARACTERS
 from rili.wire.contact import (
     BatchUser,
@@ -48,7 +49,7 @@ async def get_user(request: Request) -> Response:
         ContactUser.of(
             user,
             app_key=caller.app_key,
-            internal=caller.kind == "internal",
+            internal=caller.kind == INTERNAL,
             with_mobile=scopes.USER_MOBILE in caller.scopes,
         )
     )
@@ -86,13 +87,13 @@ async def batch_get_users(request: Request) -> Response:
         if code not in scopes.ALL:
             raise InvalidParameter(description="permissionCode: no such permission point")
         require(caller, code)
-    userids = _userids(request.query.get("userIdList"))
+    userids, internal = _userids(request.query.get("userIdList")), caller.kind == INTERNAL
     found = await request.service.db.read(lambda tx: contacts.users_by_userids(tx, caller, userids))
     shown = [
         BatchUser.of(
             found[userid],
-            with_mobile=scopes.USER_MOBILE in caller.scopes,
-            with_remark=scopes.USER_READ in caller.scopes,
+            with_mobile=internal and scopes.USER_MOBILE in caller.scopes,
+            with_remark=internal and scopes.USER_READ in caller.scopes,
         )
         for userid in userids
         if userid in found

@@ -18,7 +18,8 @@ from rili.actions.limits import Limits, take_call
 from rili.actions.memory import Memory
 from rili.api.body import decode_json, receive_body
 from rili.api.shape import error_body
-from rili.auth.callers import Caller, TokenCache, authenticate, require
+from rili.auth.callers import Caller, TokenCache, authenticate, require, require_kind
+from rili.auth.sealing import SecretKey
 from rili.config import Settings
 from rili.errors import (
     Failure,
@@ -51,6 +52,7 @@ class Service:
         self.clock = clock
         self.new_bytes = new_bytes
         self.tokens = TokenCache()
+        self.secret_key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
         self.memory = Memory()
         self.limits = Limits(
             calls_per_second=settings.calls_per_second,
@@ -142,7 +144,7 @@ class Request(StarletteRequest):
         return decode_json(await self.body(), kind)
 
     async def caller(self, scope: str | None = None) -> Caller:
-        """Who is calling. Raises the gateway's errors, also when the app lacks *scope*."""
+        """Who is calling. Raises the gateway's errors, also when its kind of app may not, or it lacks *scope*."""
         if self._caller is None:
             service = self.service
             token = self.header("x-acs-dingtalk-access-token")
@@ -150,6 +152,7 @@ class Request(StarletteRequest):
                 service.db, token, self.now_ms, service.tokens, address=self.address
             )
             self.scope["rili.app_key"] = self._caller.app_key
+            require_kind(self._caller, self.scope["rili.kinds"])
         if scope is not None:
             require(self._caller, scope)
         return self._caller

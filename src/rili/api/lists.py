@@ -6,6 +6,7 @@ from msgspec import UNSET, Raw
 from starlette.responses import Response
 
 from rili.actions import lists
+from rili.actions.disclosure import Busy
 from rili.actions.lists import Asked, Cursor, Page
 from rili.actions.sync import Gone
 from rili.actions.walk import Listed
@@ -16,7 +17,7 @@ from rili.errors import InvalidParameter
 from rili.model.moment import parse_instant_ms
 from rili.model.series import PLAIN
 from rili.wire.event_view import EventView
-from rili.wire.lists import EventsView, InstancesView, gone_view
+from rili.wire.lists import EventsView, InstancesView, busy_view, gone_view
 from rili.wire.occurrence_text import OccurrenceTexts
 
 MOST = 100
@@ -68,9 +69,19 @@ def _events(request: Request, page: Page) -> list[EventView | Raw]:
     return [_item(request, one, page.shown) for one in page.items]
 
 
-def _item(request: Request, one: Listed | Gone, shown: int) -> EventView | Raw:
+def _item(request: Request, one: Listed | Busy | Gone, shown: int) -> EventView | Raw:
     if isinstance(one, Gone):
         return gone_view(one.id, one.series_id, one.origin_ms)
+    if isinstance(one, Busy):
+        return busy_view(
+            one.id,
+            one.when,
+            title=one.title,
+            free=one.free,
+            cancelled=one.cancelled,
+            series_id=one.series_id,
+            origin_ms=one.origin_ms,
+        )
     item = one.item
     if item.override is not PLAIN or item.cancelled:
         return view_of(request, one.seen, shown, cancelled=item.cancelled)

@@ -53,8 +53,8 @@ async def get_token(request: Request) -> Response:
             raise InvalidClient(description=f"{name}: it is missing")
     try:
         token = await _sign_in(request, body.client_id, body.client_secret, request.path["corpId"])
-    except InvalidClientIdOrSecret:
-        raise InvalidClient from None
+    except InvalidClientIdOrSecret as wrong:
+        raise InvalidClient(description=wrong.description) from None
     return json_answer(Token(token, TOKEN_SECONDS))
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from rili import __version__
 from rili.api.router import Parameter, Route
+from rili.model.app_kinds import ENTERPRISE, INTERNAL, PERSONAL
 from rili.wire.failure import ErrorBody
 
 _ERRORS = {
@@ -17,6 +18,11 @@ _ERRORS = {
     403: "Not allowed. 没有权限。",
     404: "Not found. 不存在。",
     412: "Another version than `If-Match` names. 版本不匹配。",
+}
+_KINDS: dict[str, str] = {
+    INTERNAL: "企业内部应用",
+    ENTERPRISE: "第三方企业应用",
+    PERSONAL: "第三方个人应用",
 }
 _TYPES: dict[type, dict[str, Any]] = {
     str: {"type": "string"},
@@ -87,10 +93,18 @@ def _operation(route: Route, reference: dict[type, dict[str, Any]]) -> dict[str,
         operation["requestBody"] = {"required": True, "content": content}
     if route.scope is not None:
         operation["security"] = [{"token": []}]
-        operation["description"] = f"Permission point `{route.scope}`. 需要权限点 {route.scope}。"
+        operation["description"] = (
+            f"Permission point `{route.scope}`. 需要权限点 {route.scope}。 {_kinds(route)}"
+        )
     elif route.form:
         operation["security"] = [{"legacyToken": []}]
+        operation["description"] = _kinds(route)
     return operation
+
+
+def _kinds(route: Route) -> str:
+    kinds = [kind for kind in _KINDS if kind in route.kinds]
+    return f"Kinds of app: {', '.join(kinds)}. 适用应用类型：{'、'.join(_KINDS[kind] for kind in kinds)}。"
 
 
 def _responses(route: Route, reference: dict[type, dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from rili.api.http import Request, Service, refuse, storable
 from rili.errors import Failure, InvalidParameter, UnknownPath, WrongMethod
+from rili.model.app_kinds import EVERY
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +50,8 @@ class Route(Struct, frozen=True):
     form: bool = False
     """Whether the body may also be a form (the old family)."""
     redirects: bool = False
+    kinds: frozenset[str] = EVERY
+    """Which kinds of app may call it, where it needs a token."""
 
 
 class _Node:
@@ -100,6 +103,7 @@ class Router:
         if route is None:
             raise WrongMethod(sorted({*node.routes, "OPTIONS", *(["HEAD"] if "GET" in node.routes else [])}))
         scope["rili.route"] = route.path
+        scope["rili.kinds"] = route.kinds
         request = Request(scope, receive, self._service, _named(route, values))
         if route.scope is not None:
             by = await request.caller(route.scope)

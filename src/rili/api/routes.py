@@ -5,6 +5,7 @@ from __future__ import annotations
 from rili.api import (
     attendees,
     beside,
+    calendars,
     check_in,
     contact,
     events,
@@ -12,15 +13,29 @@ from rili.api import (
     oauth2,
     organizing,
     site,
+    suite_tokens,
     topapi_departments,
     topapi_users,
 )
+from rili.api.room_routes import ROOM_ROUTES
 from rili.api.router import Parameter, Route
 from rili.model import scopes
+from rili.model.app_kinds import NOT_ENTERPRISE, NOT_PERSONAL, ONLY_INTERNAL
 from rili.wire import topapi_departments as old_departments
 from rili.wire import topapi_users as old
 from rili.wire.attendees import AddAttendees, AttendeesView, RemoveAttendees, RespondEvent
 from rili.wire.beside import AiMinutes, Categories, ConvertLegacyEventId, LegacyEventIds
+from rili.wire.calendars import (
+    AclsView,
+    AclView,
+    CreateAcls,
+    CreateSubscribedCalendar,
+    ListedCalendars,
+    PluginSubscribersBody,
+    PluginsView,
+    SubscribedCalendarId,
+    SubscribedCalendarView,
+)
 from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import (
     BatchUsers,
@@ -45,10 +60,12 @@ from rili.wire.oauth2 import (
 )
 from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.series_view import EditedView
+from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacyGetCorpToken, LegacySnsToken
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
 EVENTS = CALENDAR + "/events"
 EVENT = EVENTS + "/{eventId}"
+SUBSCRIBED = "/v1.0/calendar/users/{userId}/subscribedCalendars"
 
 CLIENT_TOKEN = Parameter(
     "x-client-token", "The same token is the same request, for a day. 幂等标识，有效期一天。", place="header"
@@ -99,6 +116,13 @@ PERMISSION_CODE = Parameter("permissionCode", "A point that the app must have to
 ACCESS_TOKEN = Parameter("access_token", "The app's token. 应用的 access_token。")
 
 APP_KEY = Parameter("appkey", "The app's key. 应用的 AppKey。")
+APP_ID = Parameter("appid", "The app's appId. 应用的 AppId。")
+ACCESS_KEY = Parameter("accessKey", "The suiteKey. 应用的 SuiteKey。")
+TIMESTAMP = Parameter("timestamp", "Milliseconds, a minute off at most. 毫秒时间戳。")
+SUITE_TICKET = Parameter("suiteTicket", "The suite ticket. 推送的 suiteTicket。")
+SIGNATURE = Parameter(
+    "signature", "Base64 of HMAC-SHA256 of timestamp, newline, suiteTicket under the suiteSecret. 签名。"
+)
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
 
 # fmt: off
@@ -165,12 +189,46 @@ ROUTES = (
           "What is due of a series, and its exceptions. 查询循环日程已生成的实例。", scopes.EVENT_READ, None,
           InstancesView,
           (SERIES, START_RECURRENCE, MAX_RESULTS, LISTED_ATTENDEES)),
+    Route("GET", "/v1.0/calendar/users/{userId}/calendars", calendars.list_calendars, "ListCalendars",
+          "The calendars that somebody sees. 查询日历列表。", scopes.EVENT_READ, None, ListedCalendars),
+    Route("POST", CALENDAR + "/acls", calendars.create_acls, "CreateAcls",
+          "Share a calendar with a colleague. 创建访问控制。", scopes.ACL_WRITE, CreateAcls, AclView,
+          kinds=NOT_ENTERPRISE),
+    Route("GET", CALENDAR + "/acls", calendars.list_acls, "ListAcls",
+          "With whom a calendar is shared. 获取访问控制列表。", scopes.ACL_READ, None, AclsView,
+          kinds=NOT_ENTERPRISE),
+    Route("DELETE", CALENDAR + "/acls/{aclId}", calendars.delete_acl, "DeleteAcl",
+          "Share it no longer. 删除访问控制。", scopes.ACL_WRITE, kinds=NOT_ENTERPRISE),
+    Route("POST", SUBSCRIBED, calendars.create_subscribed_calendar, "CreateSubscribedCalendar",
+          "Make a calendar that others subscribe. 创建订阅日历。", scopes.CALENDAR_WRITE,
+          CreateSubscribedCalendar, SubscribedCalendarId),
+    Route("GET", SUBSCRIBED + "/{calendarId}", calendars.get_subscribed_calendar, "GetSubscribedCalendar",
+          "How it is set up. 查询单个订阅日历。", scopes.CALENDAR_READ, None, SubscribedCalendarView),
+    Route("PUT", SUBSCRIBED + "/{calendarId}", calendars.update_subscribed_calendar, "UpdateSubscribedCalendars",
+          "Set it up otherwise. 更新订阅日历。", scopes.CALENDAR_WRITE, CreateSubscribedCalendar, ResultView),
+    Route("DELETE", SUBSCRIBED + "/{calendarId}", calendars.delete_subscribed_calendar, "DeleteSubscribedCalendar",
+          "Delete it with its events. 删除订阅日历。", scopes.CALENDAR_WRITE, None, ResultView),
+    Route("POST", CALENDAR + "/subscribe", calendars.subscribe_calendar, "SubscribeCalendar",
+          "Subscribe a calendar. 订阅公共日历。", scopes.CALENDAR_WRITE),
+    Route("POST", CALENDAR + "/unsubscribe", calendars.unsubscribe_calendar, "UnsubscribeCalendar",
+          "Subscribe it no longer. 取消订阅公共日历。", scopes.CALENDAR_WRITE, None, ResultView),
+    Route("GET", "/v1.0/calendar/plugins", calendars.list_org_plugins, "ListOrgPlugins",
+          "What the organisation adds to calendars. 查询企业日历插件。", scopes.CALENDAR_READ, None, PluginsView),
+    Route("POST", "/v1.0/calendar/plugins/{pluginId}/subscribers", calendars.update_org_plugin_subscribers,
+          "UpdateOrgPluginSubscribers", "For whom a plugin is. 更新企业日历插件订阅者。", scopes.CALENDAR_WRITE,
+          PluginSubscribersBody, ResultView),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),
     Route("POST", "/v1.0/oauth2/{corpId}/token", oauth2.get_token, "GetToken",
           "Get an app's access token in one organisation. 获取应用的 accessToken。",
           None, GetToken, Token, tag="oauth2"),
+    Route("POST", "/v1.0/oauth2/corpAccessToken", suite_tokens.get_corp_access_token, "GetCorpAccessToken",
+          "Get an enterprise app's token in an organisation that authorised it. 获取第三方企业应用的 accessToken。",
+          None, GetCorpAccessToken, AccessToken, tag="oauth2"),
+    Route("POST", "/v1.0/oauth2/suiteAccessToken", suite_tokens.get_suite_access_token, "GetSuiteAccessToken",
+          "Get an enterprise app's own token. 获取第三方应用的 suiteAccessToken。",
+          None, GetSuiteAccessToken, AccessToken, tag="oauth2"),
     Route("POST", "/v1.0/oauth2/userAccessToken", oauth2.get_user_token, "GetUserToken",
           "Get the token of a user who agreed. 获取用户 token。", None, GetUserToken, UserToken, tag="oauth2"),
     Route("GET", "/v1.0/oauth2/authRules/user", oauth2.get_auth_rules, "authRules.user",
@@ -179,60 +237,74 @@ ROUTES = (
           "Get a user's profile. 获取用户通讯录个人信息。", scopes.USER_READ, None, ContactUser, tag="contact"),
     Route("POST", "/v1.0/contact/users/search", contact.search_users, "SearchUser",
           "Find users by name, pinyin or number. 搜索用户 userId。", scopes.ADDRESS_SEARCH,
-          SearchUserRequest, FoundUsers, tag="contact"),
+          SearchUserRequest, FoundUsers, tag="contact", kinds=NOT_PERSONAL),
     Route("POST", "/v1.0/contact/departments/search", contact.search_departments, "SearchDepartment",
           "Find departments by name or pinyin. 搜索部门 ID。", scopes.ADDRESS_SEARCH,
-          SearchDepartmentRequest, FoundDepartments, tag="contact"),
+          SearchDepartmentRequest, FoundDepartments, tag="contact", kinds=NOT_PERSONAL),
     Route("GET", "/v1.0/contact/users/batch/get", contact.batch_get_users, "BatchGetUser",
           "Get several users by userid. 批量查询用户。", scopes.MEMBER, None, BatchUsers,
-          (USER_ID_LIST, PERMISSION_CODE), tag="contact"),
+          (USER_ID_LIST, PERMISSION_CODE), tag="contact", kinds=NOT_PERSONAL),
     Route("GET", "/gettoken", oauth2.get_legacy_token, "gettoken",
           "Get an app's access token (old family). 获取 access_token（旧版）。", None, None, LegacyToken,
           (APP_KEY, APP_SECRET), tag="topapi"),
+    Route("POST", "/service/get_corp_token", suite_tokens.get_legacy_corp_token, "get_corp_token",
+          "Get an enterprise app's token by a signature (old family). 获取第三方企业应用的 access_token（旧版）。",
+          None, LegacyGetCorpToken, LegacyToken, (ACCESS_KEY, TIMESTAMP, SUITE_TICKET, SIGNATURE), tag="topapi"),
+    Route("GET", "/sns/gettoken", suite_tokens.get_sns_token, "sns.gettoken",
+          "Get a personal app's own token (old family). 获取第三方个人应用的 access_token（旧版）。",
+          None, None, LegacySnsToken, (APP_ID, APP_SECRET), tag="topapi"),
+    Route("POST", "/topapi/v2/user/getuserinfo", topapi_users.get_user_info, "user.getuserinfo",
+          "Who opened the app, by a code of the client's (old family). 通过免登码获取用户信息（旧版）。", None,
+          old.GetUserInfo, old.UserInfoEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/user/get", topapi_users.get_user, "user.get",
           "Get a user by userid (old family). 查询用户详情（旧版）。", None,
-          old.GetUser, old.UserEnvelope, tag="topapi", form=True),
+          old.GetUser, old.UserEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/user/getbyunionid", topapi_users.get_user_by_union_id, "user.getbyunionid",
           "Get a userid by unionid (old family). 根据 unionid 查询用户（旧版）。", None,
-          old.GetUserByUnionId, old.UserByUnionIdEnvelope, tag="topapi", form=True),
+          old.GetUserByUnionId, old.UserByUnionIdEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/user/getbymobile", topapi_users.get_user_by_mobile, "user.getbymobile",
           "Get a userid by mobile number (old family). 根据手机号查询用户（旧版）。", None,
-          old.GetUserByMobile, old.UserByMobileEnvelope, tag="topapi", form=True),
+          old.GetUserByMobile, old.UserByMobileEnvelope, tag="topapi", form=True, kinds=ONLY_INTERNAL),
     Route("POST", "/topapi/v2/user/list", topapi_users.list_users, "user.list",
           "Users of a department (old family). 获取部门用户详情（旧版）。", None,
-          old.ListUsers, old.MembersEnvelope, tag="topapi", form=True),
+          old.ListUsers, old.MembersEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/user/listsimple", topapi_users.list_users_simple, "user.listsimple",
           "Names of users of a department (old family). 获取部门用户基础信息（旧版）。", None,
-          old.ListUsersSimple, old.NamedUsersEnvelope, tag="topapi", form=True),
+          old.ListUsersSimple, old.NamedUsersEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/user/listid", topapi_users.list_userids, "user.listid",
           "Userids of a department (old family). 获取部门用户 userid 列表（旧版）。", None,
-          old.ListUserids, old.UseridListEnvelope, tag="topapi", form=True),
+          old.ListUserids, old.UseridListEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/user/count", topapi_users.count_users, "user.count",
           "How many users there are (old family). 获取员工人数（旧版）。", None,
-          old.CountUsers, old.UserCountEnvelope, tag="topapi", form=True),
+          old.CountUsers, old.UserCountEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/user/listadmin", topapi_users.list_admins, "user.listadmin",
           "The administrators (old family). 获取管理员列表（旧版）。", None,
-          None, old.AdminsEnvelope, tag="topapi", form=True),
+          None, old.AdminsEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/department/listsub", topapi_departments.list_below, "department.listsub",
           "Departments below one (old family). 获取部门列表（旧版）。", None,
-          old_departments.ListBelow, old_departments.DepartmentsEnvelope, tag="topapi", form=True),
+          old_departments.ListBelow, old_departments.DepartmentsEnvelope, tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/department/listsubid", topapi_departments.list_ids_below, "department.listsubid",
           "Their ids (old family). 获取子部门 ID 列表（旧版）。", None,
-          old_departments.ListIdsBelow, old_departments.DeptIdListEnvelope, tag="topapi", form=True),
+          old_departments.ListIdsBelow, old_departments.DeptIdListEnvelope,
+          tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/department/get", topapi_departments.get_department, "department.get",
           "Get a department (old family). 获取部门详情（旧版）。", None,
-          old_departments.GetDepartment, old_departments.DepartmentEnvelope, tag="topapi", form=True),
+          old_departments.GetDepartment, old_departments.DepartmentEnvelope,
+          tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/department/listparentbydept", topapi_departments.list_parents_of_department,
           "department.listparentbydept",
           "What is above a department (old family). 获取指定部门的所有父部门列表（旧版）。", None,
-          old_departments.ListParentsOfDepartment, old_departments.ParentIdListEnvelope, tag="topapi", form=True),
+          old_departments.ListParentsOfDepartment, old_departments.ParentIdListEnvelope,
+          tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("POST", "/topapi/v2/department/listparentbyuser", topapi_departments.list_parents_of_user,
           "department.listparentbyuser",
           "What is above the departments of a user (old family). 获取指定用户的所有父部门列表（旧版）。", None,
-          old_departments.ListParentsOfUser, old_departments.ParentListEnvelope, tag="topapi", form=True),
+          old_departments.ListParentsOfUser, old_departments.ParentListEnvelope,
+          tag="topapi", form=True, kinds=NOT_PERSONAL),
     Route("GET", "/auth/scopes", topapi_departments.get_scopes, "auth.scopes",
           "What of the directory the app may see (old family). 获取通讯录权限范围（旧版）。", None, None,
-          old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi"),
+          old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi", kinds=NOT_PERSONAL),
+    *ROOM_ROUTES,
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),
     Route("GET", "/meet/{conferenceId}", site.meet, "meet", "Go to an online meeting. 进入视频会议。", tag="server",

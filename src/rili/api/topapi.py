@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 from rili.api.http import Request, json_answer, report
-from rili.auth.callers import Caller, authenticate, require
+from rili.auth.callers import Caller, authenticate, require, require_kind
 from rili.errors import (
     AccessTokenPermissionDenied,
+    AppKindDenied,
     InvalidAuthentication,
     InvalidParameter,
     IpNotInWhiteList,
@@ -98,6 +99,7 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
         if caller.union_id is not None:
             raise InvalidAuthentication  # a person's token is none of the old family
         request.scope["rili.app_key"] = caller.app_key
+        require_kind(caller, request.scope["rili.kinds"])
         require(caller, scope)
     except MissingToken:
         raise _refused("40000", "access_token is blank") from None
@@ -105,6 +107,8 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
         raise _refused("40014", InvalidAuthentication.message) from None
     except IpNotInWhiteList:
         raise _refused("60020", IpNotInWhiteList.message) from None
+    except AppKindDenied as denied:
+        raise _refused("60011", f"{denied.message}: {denied.description}") from None
     except AccessTokenPermissionDenied as denied:
         raise _refused("60011", f"{denied.message}, {{requiredScopes=[{scope}]}}") from None
     return caller

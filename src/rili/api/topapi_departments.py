@@ -7,9 +7,10 @@ from starlette.responses import Response
 from rili.actions import app_range, contacts
 from rili.api.http import Request, json_answer, report
 from rili.api.topapi import Fields, check_language, method, no_department, no_user, number, text
-from rili.auth.callers import Caller, authenticate, require
+from rili.auth.callers import Caller, authenticate, require, require_kind
 from rili.errors import (
     AccessTokenPermissionDenied,
+    AppKindDenied,
     InvalidAuthentication,
     InvalidParameter,
     IpNotInWhiteList,
@@ -89,6 +90,7 @@ async def get_scopes(request: Request) -> Response:
         )
         if caller.union_id is not None:
             raise InvalidAuthentication
+        require_kind(caller, request.scope["rili.kinds"])
         require(caller, scopes.APP_BASE)
         seen = await service.db.read(lambda tx: app_range.range_of(tx, caller))
     except InvalidParameter:
@@ -99,7 +101,7 @@ async def get_scopes(request: Request) -> Response:
         return _refused(40014, InvalidAuthentication.message)
     except IpNotInWhiteList as denied:
         return _refused(60020, denied.message)
-    except AccessTokenPermissionDenied as denied:
+    except (AccessTokenPermissionDenied, AppKindDenied) as denied:
         return _refused(60011, denied.message)
     except Unavailable as busy:
         report(request.scope, busy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from rili.actions import contacts
+from rili.actions import contacts, login_codes
 from rili.api.http import Request
 from rili.api.topapi import (
     Fields,
@@ -18,8 +18,9 @@ from rili.api.topapi import (
     text,
 )
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
+from rili.errors import AuthCodeNotFound, InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
 from rili.model import scopes
+from rili.model.app_kinds import INTERNAL
 from rili.store.memberships import Member, Order
 from rili.wire import topapi_users as wire
 
@@ -39,6 +40,19 @@ async def get_user(request: Request, caller: Caller, fields: Fields) -> object:
     except UserNotFound as refusal:
         raise no_user(refusal) from None
     return wire.UserDetail.of(person.user, person.memberships, person.roles, _rights(caller))
+
+
+@method(scopes.APP_BASE)
+async def get_user_info(request: Request, caller: Caller, fields: Fields) -> object:
+    """POST /topapi/v2/user/getuserinfo"""
+    code = text(fields, "code")
+    try:
+        user = await request.service.db.write(lambda tx: login_codes.redeem(tx, caller, code))
+    except AuthCodeNotFound:
+        raise LegacyFailure(40078, "不存在的临时授权码") from None
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
+    return wire.UserInfo.of(user)
 
 
 @method(scopes.MEMBER)
@@ -137,5 +151,10 @@ async def _page(request: Request, caller: Caller, fields: Fields) -> tuple[list[
 
 
 def _rights(caller: Caller) -> wire.Rights:
-    """The permission points that open the same members in the new family (decision 66)."""
-    return wire.Rights(scopes.USER_MOBILE in caller.scopes, scopes.USER_READ in caller.scopes)
+    """The permission points that open the same members in the new family (decision 66), to internal apps alone."""
+    internal = caller.kind == INTERNAL
+    return wire.Rights(
+        mobile=internal and scopes.USER_MOBILE in caller.scopes,
+        personal=internal and scopes.USER_READ in caller.scopes,
+        internal=internal,
+    )

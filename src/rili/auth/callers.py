@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from rili.errors import (
     AccessTokenPermissionDenied,
+    AppKindDenied,
     InvalidAuthentication,
     IpNotInWhiteList,
     MissingToken,
@@ -24,6 +25,7 @@ class Caller(Struct, frozen=True, kw_only=True, gc=False):
     """An app, or with union_id a person through an app, and the instant of the call."""
 
     corp_id: str
+    """'' for an app by itself, which acts in no organisation."""
     app_key: str
     kind: str
     scopes: frozenset[str]
@@ -31,6 +33,8 @@ class Caller(Struct, frozen=True, kw_only=True, gc=False):
     ranged: bool = False
     """Whether the app sees and acts for less than everybody (`actions/app_range.py`)."""
     now_ms: int
+    operator_id: str | None = None
+    """Who acts, in the name of the owner of a calendar that was shared with them (decision 12)."""
 
 
 class TokenCache:
@@ -101,6 +105,14 @@ def _within(address: str, networks: str) -> bool:
 @lru_cache(1024)
 def _networks(text: str) -> list[IPv4Network | IPv6Network]:
     return [ip_network(one) for one in text.split()]
+
+
+def require_kind(caller: Caller, kinds: frozenset[str]) -> None:
+    """Raises AppKindDenied when the app is of none of *kinds*, or calls by itself in no organisation."""
+    if not caller.corp_id:
+        raise AppKindDenied(f"an app of the kind {caller.kind} by itself, in no organisation", kinds)
+    if caller.kind not in kinds:
+        raise AppKindDenied(f"an app of the kind {caller.kind}", kinds)
 
 
 def require(caller: Caller, scope: str) -> None:

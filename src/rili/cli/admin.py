@@ -9,7 +9,9 @@ from rili.cli.apps import apps, tokens
 from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
+from rili.cli.plugins import plugins
 from rili.cli.roles import roles
+from rili.cli.rooms import rooms
 from rili.cli.users import users
 
 
@@ -22,6 +24,8 @@ def register(app: typer.Typer) -> None:
     apps.command("range")(range_of_app)
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
+    app.add_typer(rooms, name="room")
     app.add_typer(categories, name="category")
     app.add_typer(minutes, name="minutes")
+    app.add_typer(plugins, name="plugin")
     app.add_typer(guests, name="guest")

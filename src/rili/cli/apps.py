@@ -10,6 +10,7 @@ import typer
 from rili.actions import register
 from rili.actions.sign_in import TOKEN_SECONDS, issue_token
 from rili.cli.command import (
+    AppKey,
     Config,
     Json,
     Org,
@@ -20,13 +21,18 @@ from rili.cli.command import (
     print_record,
     print_records,
     read,
+    secret_key_of,
     write,
 )
+from rili.cli.suites import authorize, authorized, ticket, withdraw
 from rili.model import scopes
-from rili.model.directory import App, new_agent_id, new_app_key, new_app_secret
+from rili.model.app_kinds import AppKind
+from rili.model.directory import App, new_agent_id, new_app_key, new_app_secret, new_suite_ticket
 from rili.store.db import Tx
 
 apps = typer.Typer(no_args_is_help=True, help="Apps that call the API.")
+for command in (authorize, withdraw, authorized, ticket):
+    apps.command()(command)
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens.")
 
 Redirects = Annotated[
@@ -37,12 +43,17 @@ Redirects = Annotated[
         help="Where people may be sent on to after signing in; may be given several times.",
     ),
 ]
-AppKey = Annotated[str, typer.Argument(metavar="APP_KEY")]
 
 
 @apps.command("add")
 def add_app(
     name: Annotated[str, typer.Argument(metavar="NAME")],
+    kind: Annotated[
+        AppKind,
+        typer.Option(
+            help="internal: of the organisation. enterprise, personal: a vendor's, for others to authorise."
+        ),
+    ] = "internal",
     agent_id: Annotated[int | None, typer.Option(metavar="NUMBER", help="Made up unless said.")] = None,
     redirect: Redirects = None,
     org: Org = None,
@@ -50,8 +61,10 @@ def add_app(
     database: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Add an internal app. Its secret is shown here, and never again."""
-    app_key, app_secret = new_app_key(os.urandom), new_app_secret(os.urandom)
+    """Add an app. Its secret is shown here, and never again."""
+    app_key, app_secret = new_app_key(os.urandom, kind), new_app_secret(os.urandom)
+    ticket = new_suite_ticket(os.urandom)
+    key = secret_key_of(config, database)
     number = new_agent_id(os.urandom) if agent_id is None else agent_id
     created_ms = now_ms()
     added = write(
@@ -63,12 +76,15 @@ def add_app(
                 app_key=app_key,
                 corp_id=corp_id_of(tx, org),
                 agent_id=number,
+                kind=kind,
                 name=name,
                 scopes=scopes.BASIC,
                 redirects=tuple(redirect or ()),
                 created_ms=created_ms,
             ),
             app_secret,
+            key,
+            new_ticket=ticket,
         ),
     )
     print_record(_app(added, app_secret), as_json)
@@ -125,6 +141,7 @@ def set_app(
     if network and any_network:
         raise typer.BadParameter("say --network or --any-network", param_hint="--network")
     app_secret = new_app_secret(os.urandom) if new_secret else None
+    key = secret_key_of(config, database) if new_secret else None
     changed = write(
         config,
         database,
@@ -137,6 +154,7 @@ def set_app(
             redirects=redirect or ([] if no_redirect else None),
             networks=network or ([] if any_network else None),
             new_secret=app_secret,
+            key=key,
         ),
     )
     print_record(_app(changed, app_secret), as_json)
@@ -177,11 +195,23 @@ def remove_app(
 
 
 @tokens.command("issue")
-def issue(app_key: AppKey, config: Config = None, database: Url = None, as_json: Json = False) -> None:
+def issue(
+    app_key: AppKey,
+    corp: Annotated[
+        str | None, typer.Option("--corp", metavar="CORP_ID", help="Where an enterprise app is to act.")
+    ] = None,
+    config: Config = None,
+    database: Url = None,
+    as_json: Json = False,
+) -> None:
     """Make a token of an app without its secret, valid for two hours."""
     token = os.urandom(16).hex()
     instant_ms = now_ms()
-    write(config, database, lambda tx: issue_token(tx, app_key, new_token=token, now_ms=instant_ms))
+    write(
+        config,
+        database,
+        lambda tx: issue_token(tx, app_key, corp_id=corp, new_token=token, now_ms=instant_ms),
+    )
     print_record({"app_key": app_key, "access_token": token, "expires_in": TOKEN_SECONDS}, as_json)
 
 
@@ -200,6 +230,7 @@ def _app(app: App, app_secret: str | None = None) -> Record:
     if app_secret is not None:
         record["app_secret"] = app_secret
     return record | {
+        "kind": app.kind,
         "agent_id": app.agent_id,
         "name": app.name,
         "scopes": sorted(app.scopes),

@@ -16,6 +16,7 @@ import typer
 
 from rili import config as settings_file
 from rili.actions import register
+from rili.auth.sealing import SecretKey
 from rili.errors import Failure
 from rili.store.db import Refused, Tx
 from rili.store.migrations import UnknownMigration, pending
@@ -39,6 +40,7 @@ Org = Annotated[
     str | None,
     typer.Option("--org", metavar="CORP_ID", help="Which organisation, where there are several."),
 ]
+AppKey = Annotated[str, typer.Argument(metavar="APP_KEY")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -50,6 +52,15 @@ def write(config: Path | None, url: str | None, action: Callable[[Tx], T]) -> T:
 def read(config: Path | None, url: str | None, query: Callable[[Tx], T]) -> T:
     """As `write`, for what only looks."""
     return _run(config, url, query, writes=False)
+
+
+def secret_key_of(config: Path | None, url: str | None) -> SecretKey | None:
+    """The key under which secrets in the database are encrypted, where one is set; or the end of the command."""
+    try:
+        key = settings_file.load(config, os.environ, database=url).secret_key
+    except settings_file.BadSettings as bad:
+        fail("\nerror: ".join(bad.problems))
+    return SecretKey(key, os.urandom) if key else None
 
 
 def corp_id_of(tx: Tx, org: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +13,13 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import directory, events
+from rili.actions import directory, events, suites
 from rili.actions.register import find_app, set_app
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
-from rili.cli.serve import database_failures, derive_again, listen, serve_until_stopped
+from rili.cli.serve import database_failures, derive_again, listen, secret_key_of, serve_until_stopped
 from rili.config import Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
@@ -75,8 +76,17 @@ def dev(
     known = _known_secrets(last)
     secrets = known or _new_secrets()
     sample: list[Sample] = []
+    settings = Settings(
+        database=url,
+        host=host,
+        port=listener.getsockname()[1],
+        rules=rules,
+        secret_key=_secret_key(data / "secret.key"),
+    )
 
     async def prepare(db: Database) -> None:
+        key = secret_key_of(settings)
+        await db.read(lambda tx: suites.check_key(tx, key))
         await derive_again(db)
         sample.append(await _seed(db, secrets, changed=known is None))
 
@@ -89,7 +99,6 @@ def dev(
         else:
             _print_table(base_url, secrets, sample[0], data)
 
-    settings = Settings(database=url, host=host, port=listener.getsockname()[1], rules=rules)
     serve_until_stopped(settings, listener, prepare, say)
 
 
@@ -111,6 +120,16 @@ def _set_aside(path: Path) -> Path:
     if path.exists():
         path.replace(aside)
     return aside
+
+
+def _secret_key(path: Path) -> str:
+    """What the file says, or a new key, which it says from now on."""
+    if not path.exists():
+        _write_private(path, f"{os.urandom(32).hex()}\n".encode())
+    key = path.read_text("ascii", "replace").strip()
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", key):
+        fail(f"{path} does not hold a key: 64 hexadecimal digits（密钥文件内容无效）")
+    return key
 
 
 def _known_secrets(path: Path) -> DemoSecrets | None:

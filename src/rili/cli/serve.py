@@ -16,7 +16,8 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import contacts, derived
+from rili.actions import contacts, derived, suites
+from rili.auth.sealing import SecretKey
 from rili.cli.command import Config, Json, Url, fail, now_ms, print_record
 from rili.config import BadSettings, Settings, load
 from rili.errors import Failure
@@ -39,6 +40,8 @@ def serve(config: Config = None, as_json: Json = False) -> None:
     settings = settings_of(config, None)
 
     async def check(db: Database) -> None:
+        key = secret_key_of(settings)
+        await db.read(lambda tx: suites.check_key(tx, key))
         if await db.read(_of_another_tzdata):
             fail("the database was made with another tzdata; run: rili migrate（请先运行 rili migrate）")
 
@@ -99,6 +102,11 @@ def settings_of(config: Path | None, database: str | None) -> Settings:
         return load(config, os.environ, database=database)
     except BadSettings as bad:
         fail("\nerror: ".join(bad.problems))
+
+
+def secret_key_of(settings: Settings) -> SecretKey | None:
+    """The key under which secrets in the database are encrypted, where one is set."""
+    return SecretKey(settings.secret_key, os.urandom) if settings.secret_key else None
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from rili.cli.command import (
     read,
     write,
 )
+from rili.cli.login_codes import code
 from rili.cli.people_file import import_users
 from rili.cli.user_options import (
     Avatar,
@@ -62,6 +63,7 @@ from rili.store.db import Tx
 users = typer.Typer(no_args_is_help=True, help="People of an organisation.")
 
 users.command("import")(import_users)
+users.command("code")(code)
 
 T = TypeVar("T")
 

@@ -46,6 +46,7 @@ class Content(Struct, frozen=True):
     categories: tuple[Category, ...] = ()
     """By name alone."""
     free_busy: FreeBusy = "busy"
+    private: bool = False
     meeting_url: str | None = None
     url: str | None = None
     cancelled: bool = False
@@ -201,6 +202,7 @@ def _content(event: Component, locations: Mapping[str, str]) -> Content:
         rich_text=_rich_text(event),
         categories=tuple(Category(name=name) for name in categories),
         free_busy="free" if _word(event, "TRANSP") == "TRANSPARENT" else "busy",
+        private=_word(event, "CLASS") in ("PRIVATE", "CONFIDENTIAL"),
         meeting_url=(conference and conference.value.strip()) or None,
         url=(url and url.value.strip()) or None,
         cancelled=_word(event, "STATUS") == "CANCELLED",

@@ -136,6 +136,8 @@ def _vevent(part: _Part, naming: Naming) -> Iterator[str]:
         yield text_line("LOCATION", event.location)
     yield "STATUS:CANCELLED" if event.cancelled else "STATUS:CONFIRMED"
     yield "TRANSP:TRANSPARENT" if event.free_busy == "free" else "TRANSP:OPAQUE"
+    if event.private:
+        yield "CLASS:PRIVATE"
     for category in event.categories:
         if category.name:
             yield text_line("CATEGORIES", category.name)

@@ -1,4 +1,4 @@
-"""Who there is: organisations, departments, people, apps, rooms."""
+"""Who there is: organisations, departments, people, apps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from msgspec import UNSET, Struct, UnsetType
 
+from rili.model.app_kinds import AppKind
 from rili.model.ids import NewBytes, opaque_id
 
 ROOT_DEPT_ID = 1
@@ -134,12 +135,14 @@ class UserChange(Struct, frozen=True, kw_only=True):
 
 
 class App(Struct, frozen=True, kw_only=True):
-    """An internal app of one organisation. Its secret is nowhere, only the hash (decision 25)."""
+    """An app. corp_id: whose it is, an organisation's own or a vendor's, which may be no organisation that it acts in
+    (decision 72). Its secret is kept as a hash (decision 25); that of an enterprise app encrypted too.
+    """
 
     app_key: str
     corp_id: str
     agent_id: int
-    kind: str = "internal"
+    kind: AppKind = "internal"
     name: str
     scopes: frozenset[str]
     redirects: tuple[str, ...] = ()
@@ -157,13 +160,13 @@ class Range(Struct, frozen=True):
     userids: tuple[str, ...] = ()
 
 
-class Room(Struct, frozen=True, kw_only=True):
-    """A meeting room."""
+class Authorization(Struct, frozen=True, kw_only=True):
+    """An organisation lets an enterprise app act in it. scopes: what it may do there, of what it may do at all."""
 
     corp_id: str
-    room_id: str
-    name: str
-    capacity: int
+    app_key: str
+    scopes: frozenset[str]
+    created_ms: int
 
 
 def email_key(email: str) -> str:
@@ -191,13 +194,19 @@ def new_userid(new_bytes: NewBytes) -> str:
     return f"{int.from_bytes(new_bytes(8), 'big') % 10**18:018d}"
 
 
-def new_app_key(new_bytes: NewBytes) -> str:
-    return "ding" + b32encode(new_bytes(10)).decode().lower()
+def new_app_key(new_bytes: NewBytes, kind: AppKind = "internal") -> str:
+    """An appKey, suiteKey or appId: how it begins tells which."""
+    beginning = {"internal": "ding", "enterprise": "suite", "personal": "dingoa"}[kind]
+    return beginning + b32encode(new_bytes(10)).decode().lower()
 
 
 def new_app_secret(new_bytes: NewBytes) -> str:
     """64 characters of `[A-Za-z0-9_-]`: 384 bits, so that one SHA-256 is hash enough."""
     return urlsafe_b64encode(new_bytes(48)).decode()
+
+
+def new_suite_ticket(new_bytes: NewBytes) -> str:
+    return opaque_id(new_bytes, 64)
 
 
 def new_agent_id(new_bytes: NewBytes) -> int:

@@ -92,6 +92,10 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] = ()
     free_busy: FreeBusy = "busy"
     attendee_rights: AttendeeRights | None = None
+    private: bool = False
+    """Others who see the calendar learn no more than that its owner is busy (decision 87). Of a series, the whole."""
+    subscribed: bool = False
+    """In a subscribed calendar: nobody attends it, and it takes nobody's time (decision 86)."""
     cancelled: bool = False
     """Called off: it stays everywhere, and takes nobody's time (decision 13). Of an occurrence: it, or its series."""
 
@@ -119,13 +123,14 @@ class EventChange(Struct, frozen=True, gc=False):
     cards: tuple[Card, ...] | UnsetType = UNSET
     free_busy: FreeBusy | UnsetType = UNSET
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
+    private: bool | UnsetType = UNSET
     switches: dict[str, str] = {}
     """`extra`: whom this one change is announced to."""
 
 
 _COPIED = (
     "summary", "description", "location", "reminders", "rich_text", "ui_configs", "categories", "cards",
-    "free_busy", "attendee_rights",
+    "free_busy", "attendee_rights", "private",
 )  # fmt: skip
 
 
@@ -135,6 +140,7 @@ class Origin(Struct, frozen=True, gc=False):
     corp_id: str
     calendar_id: str
     organizer_id: str
+    subscribed: bool = False
 
 
 def new_event(
@@ -147,6 +153,8 @@ def new_event(
     if draft.summary is UNSET:
         raise _blank_summary()
     _check_fields(draft, rules)
+    if origin.subscribed:
+        check_unattended(draft)
     when = new_when(draft.when, rules)
     event = Event(
         corp_id=origin.corp_id,
@@ -160,6 +168,8 @@ def new_event(
         recurrence=None if draft.recurrence is UNSET else settle(draft.recurrence, when, rules),
         reminders=ALL_DAY_REMINDERS if isinstance(when, AllDay) else TIMED_REMINDERS,
         conference_id=conference_id if draft.online_meeting else None,
+        free_busy="free" if origin.subscribed else "busy",
+        subscribed=origin.subscribed,
     )
     return _occurring(msgspec.structs.replace(event, **_sent(draft)))
 
@@ -178,6 +188,8 @@ def change_event(
     check_organizer(event, by)
     check_not_cancelled(event)
     check_change(change, rules)
+    if event.subscribed:
+        check_unattended(change)
     when = change_when(event.when, change.when, rules)
     recurrence = event.recurrence
     if change.recurrence is not UNSET:
@@ -210,6 +222,16 @@ def check_change(change: EventChange, rules: Rules) -> None:
     """Raises InvalidParameter for what is wrong in *change* whatever event it is for."""
     _check_fields(change, rules)
     _check_end_and_number(change, rules)
+
+
+def check_unattended(change: EventChange) -> None:
+    """Raises InvalidParameter for what no event of a subscribed calendar has (decision 86)."""
+    if change.attendees:
+        raise InvalidParameter(description="attendees: nobody attends an event of a subscribed calendar")
+    if change.free_busy == "busy":
+        raise InvalidParameter(
+            description="freeBusyStatus: an event of a subscribed calendar takes nobody's time; it is free"
+        )
 
 
 def check_organizer(event: Event, by: str) -> None:

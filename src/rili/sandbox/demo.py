@@ -9,9 +9,18 @@ from msgspec import Struct
 from rili.actions import directory, meetings, register
 from rili.actions.directory import Place
 from rili.model import scopes
-from rili.model.directory import App, Organisation, Room, User, new_app_key, new_corp_id, new_union_id
+from rili.model.directory import App, Organisation, User, new_app_key, new_corp_id, new_union_id
 from rili.model.ids import NewBytes, opaque_id
-from rili.store import organisations, rooms
+from rili.model.room import (
+    NO_GROUP,
+    Approval,
+    Room,
+    RoomGroup,
+    RoomSettings,
+    new_group_id,
+    new_room_number,
+)
+from rili.store import organisations, room_groups, rooms
 from rili.store.categories import Category
 from rili.store.db import Tx
 
@@ -78,6 +87,13 @@ REDIRECTS = ("http://127.0.0.1", "http://localhost")
 """On every port."""
 ZONE = "Asia/Shanghai"
 
+_HEAD_OFFICE = "总部 Head office"
+# Name, the group above it.
+_GROUPS = {_HEAD_OFFICE: "", "9 层 Floor 9": _HEAD_OFFICE, "8 层 Floor 8": _HEAD_OFFICE}
+GROUP_IDS = {name: new_group_id(_bytes_for(f"room group {name}")) for name in _GROUPS}
+"""Of the groups of rooms, by name."""
+_GROUP_ADMIN = "user19"
+
 _DEPARTMENTS = {2: "产品部 Product", 3: "研发部 Engineering", 4: "市场部 Marketing"}
 
 # Name, department, title. The first is user01.
@@ -125,13 +141,14 @@ _CATEGORIES = [
 
 _LEADERS = {2: "user02", 3: "user03", 4: "user04"}
 
-_ROOMS = [
-    ("长城 Great Wall", 20),
-    ("黄山 Huangshan", 12),
-    ("西湖 West Lake", 8),
-    ("漓江 Li River", 6),
-    ("兰亭 Orchid Pavilion", 4),
-    ("茶室 Tea Room", 2),
+# Name, capacity, group, labels, approval.
+_ROOMS: list[tuple[str, int, str, tuple[int, ...], Approval]] = [
+    ("长城 Great Wall", 20, "9 层 Floor 9", (1, 3, 5), "standard"),
+    ("黄山 Huangshan", 12, "9 层 Floor 9", (1, 4, 5), "none"),
+    ("西湖 West Lake", 8, "8 层 Floor 8", (1, 4), "none"),
+    ("漓江 Li River", 6, "8 层 Floor 8", (4,), "none"),
+    ("兰亭 Orchid Pavilion", 4, "", (2,), "none"),
+    ("茶室 Tea Room", 2, "", (), "none"),
 ]
 
 
@@ -166,8 +183,7 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
             new_calendar_id=opaque_id(_bytes_for(f"calendar {number}")),
         )
         directory.set_password(tx, CORP_ID, shown.userid, password_hash)
-    for room in _rooms():
-        rooms.add(tx, Room(corp_id=CORP_ID, room_id=room.room_id, name=room.name, capacity=room.capacity))
+    _seed_rooms(tx)
     for number, name in enumerate(_CATEGORIES, start=1):
         category = Category(opaque_id(_bytes_for(f"category {number}")), name)
         meetings.add_category(tx, CORP_ID, category, now_ms=now_ms + number)
@@ -185,6 +201,28 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
         secrets.app_secret,
     )
     return True
+
+
+def _seed_rooms(tx: Tx) -> None:
+    for name, above in _GROUPS.items():
+        parent_id = GROUP_IDS.get(above, NO_GROUP)
+        room_groups.add(
+            tx, RoomGroup(corp_id=CORP_ID, group_id=GROUP_IDS[name], parent_id=parent_id, name=name)
+        )
+    room_groups.put_admins(tx, CORP_ID, GROUP_IDS[_HEAD_OFFICE], [union_id_of(_GROUP_ADMIN)])
+    for shown, (_, _, group, label_ids, approval) in zip(_rooms(), _ROOMS, strict=True):
+        rooms.add(
+            tx,
+            Room(
+                corp_id=CORP_ID,
+                room_id=shown.room_id,
+                number=new_room_number(_bytes_for(f"number of {shown.room_id}")),
+                name=shown.name,
+                capacity=shown.capacity,
+                group_id=GROUP_IDS.get(group, NO_GROUP),
+                settings=RoomSettings(label_ids=label_ids, location_title=group or None, approval=approval),
+            ),
+        )
 
 
 def describe(secrets: DemoSecrets) -> Demo:
@@ -273,5 +311,5 @@ def _user(number: int, secrets: DemoSecrets) -> DemoUser:
 def _rooms() -> list[DemoRoom]:
     return [
         DemoRoom(room_id=opaque_id(_bytes_for(f"room {number}")), name=name, capacity=capacity)
-        for number, (name, capacity) in enumerate(_ROOMS, start=1)
+        for number, (name, capacity, *_) in enumerate(_ROOMS, start=1)
     ]

@@ -41,7 +41,7 @@ def span_class(span: Span) -> int:
 
 
 def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
-    """Put *event* on the primary calendars of these people, or back on them."""
+    """Put *event* on the primary calendars of these people, or back on them; one of a subscribed calendar on that."""
     change_no = tx.change_no()
     tx.run_many(
         """
@@ -50,7 +50,8 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
         SELECT corp_id, calendar_id, :event_id, :span_class, :start_cell, :starts_ms, :until_ms,
                :change_no, :change_no
           FROM calendars
-         WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary'
+         WHERE corp_id = :corp_id AND owner_id = :person_id
+           AND kind = :kind AND calendar_id = COALESCE(:calendar_id, calendar_id)
             ON CONFLICT (corp_id, event_id, calendar_id)
             DO UPDATE SET span_class = excluded.span_class, start_cell = excluded.start_cell,
                           starts_ms = excluded.starts_ms, until_ms = excluded.until_ms, change_no = excluded.change_no,
@@ -60,6 +61,8 @@ def show(tx: Tx, event: Event, span: Span, person_ids: Iterable[str]) -> None:
             {
                 "corp_id": event.corp_id,
                 "person_id": person_id,
+                "kind": "subscribed" if event.subscribed else "primary",
+                "calendar_id": event.calendar_id if event.subscribed else None,
                 "event_id": event.id,
                 "span_class": span_class(span),
                 "start_cell": span.starts_ms // CELL_MS,
@@ -179,6 +182,9 @@ class Shown(Struct, frozen=True, gc=False):
     """One row: whose calendar shows the event, and where in time."""
 
     owner_id: str
+    calendar_id: str
+    kind: str
+    """Of the calendar."""
     span: Span
     span_class: int
     start_cell: int
@@ -195,7 +201,7 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
     """Every calendar that shows the event, or showed it once."""
     rows = tx.all(
         """
-        SELECT owner_id, starts_ms, until_ms, span_class, start_cell, gone_ms
+        SELECT owner_id, calendars.calendar_id, kind, starts_ms, until_ms, span_class, start_cell, gone_ms
           FROM agenda
           JOIN calendars ON calendars.corp_id = agenda.corp_id AND calendars.calendar_id = agenda.calendar_id
          WHERE agenda.corp_id = :corp_id AND event_id = :event_id
@@ -204,8 +210,8 @@ def of_event(tx: Tx, corp_id: str, event_id: str) -> list[Shown]:
         event_id=event_id,
     )
     return [
-        Shown(owner_id, Span(starts_ms, until_ms), class_, cell, gone_ms is not None)
-        for owner_id, starts_ms, until_ms, class_, cell, gone_ms in rows
+        Shown(owner_id, calendar_id, kind, Span(starts_ms, until_ms), class_, cell, gone_ms is not None)
+        for owner_id, calendar_id, kind, starts_ms, until_ms, class_, cell, gone_ms in rows
     ]
 
 

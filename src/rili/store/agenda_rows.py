@@ -73,6 +73,26 @@ def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -
     return dict(rows)
 
 
+def lasting(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> int:
+    """How many of them have no end, or one far from their start."""
+    row = tx.one(
+        """
+        SELECT COUNT(*)
+          FROM agenda
+         WHERE corp_id = :corp_id AND calendar_id = :calendar_id AND gone_ms IS NULL
+           AND span_class = :longest AND start_cell <= :last
+           AND starts_ms <= :to_ms AND (until_ms IS NULL OR until_ms >= :from_ms)
+        """,
+        corp_id=corp_id,
+        calendar_id=calendar_id,
+        longest=len(SPAN_CLASS_MS),
+        last=cells_of(from_ms, to_ms)[1],
+        from_ms=from_ms,
+        to_ms=to_ms,
+    )
+    return 0 if row is None else int(row[0])
+
+
 def state_of_event(
     tx: Tx, corp_id: str, owner_id: str, calendar_id: str | None, event_id: str
 ) -> tuple[int, int, int] | None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from rili.model.app_kinds import AppKind
 from rili.model.directory import App
 from rili.store.db import Row, Tx
 
@@ -14,6 +15,7 @@ class AppCredentials(Struct, frozen=True, kw_only=True):
     """What signing in compares and derives from (decision 25)."""
 
     corp_id: str
+    kind: AppKind
     secret_hash: str
     token_nonce: str | None
     token_expires_ms: int | None
@@ -96,19 +98,24 @@ def remove(tx: Tx, app_key: str) -> None:
     tx.run("DELETE FROM apps WHERE app_key = :app_key", app_key=app_key)
 
 
+def lock(tx: Tx, app_key: str) -> None:
+    """Hold the app: nobody signs in to it meanwhile."""
+    tx.lock("SELECT 1 FROM apps WHERE app_key = :app_key", app_key=app_key)
+
+
 def lock_credentials(tx: Tx, app_key: str) -> AppCredentials | None:
     """The app's credentials, held: two that sign in at once must agree on one token."""
-    tx.lock("SELECT 1 FROM apps WHERE app_key = :app_key", app_key=app_key)
+    lock(tx, app_key)
     row = tx.one(
         """
-        SELECT corp_id, secret_hash, token_nonce, token_expires_ms FROM apps WHERE app_key = :app_key
+        SELECT corp_id, kind, secret_hash, token_nonce, token_expires_ms FROM apps WHERE app_key = :app_key
         """,
         app_key=app_key,
     )
-    return (
-        AppCredentials(corp_id=row[0], secret_hash=row[1], token_nonce=row[2], token_expires_ms=row[3])
-        if row
-        else None
+    if row is None:
+        return None
+    return AppCredentials(
+        corp_id=row[0], kind=row[1], secret_hash=row[2], token_nonce=row[3], token_expires_ms=row[4]
     )
 
 

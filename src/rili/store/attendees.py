@@ -324,6 +324,20 @@ def ask_again(tx: Tx, event: Event) -> None:
     )
 
 
+def pass_on(tx: Tx, event: Event, former_id: str) -> None:
+    """Put the organizer of *event*, whom nobody else attends, where *former_id* was."""
+    tx.queue(
+        """
+        UPDATE attendees SET person_id = :organizer_id
+         WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :former_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        organizer_id=event.organizer_id,
+        former_id=former_id,
+    )
+
+
 def leave(tx: Tx, event: Event, person_id: str, now_ms: int, slot: Slot | None = None) -> None:
     """Write that this person took the event off their calendar, which declines it (decision 13).
 

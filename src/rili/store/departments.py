@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rili.model.directory import Department
 from rili.model.search_words import keys_of_name
 from rili.store import search_keys
 from rili.store.apps import joined_scopes, split_scopes
 from rili.store.db import Row, Tx, Value
+from rili.store.keys import as_keys
 
 _DEPARTMENTS = "SELECT corp_id, dept_id, parent_id, name, sort_order, flags FROM departments "
 
@@ -35,6 +38,19 @@ def list_all(tx: Tx, corp_id: str) -> list[Department]:
     """The root first, then by number."""
     rows = tx.all(_DEPARTMENTS + "WHERE corp_id = :corp_id ORDER BY dept_id", corp_id=corp_id)
     return [_department(row) for row in rows]
+
+
+def names(tx: Tx, corp_id: str, dept_ids: Iterable[int]) -> dict[int, str]:
+    """The names of those of *dept_ids* that there are; none of them has more than 63 bits."""
+    rows = tx.all(
+        """
+        SELECT dept_id, name FROM departments
+         WHERE corp_id = :corp_id AND dept_id IN (SELECT CAST(key AS BIGINT) FROM json_each(:dept_ids))
+        """,
+        corp_id=corp_id,
+        dept_ids=as_keys(map(str, dept_ids)),
+    )
+    return dict(rows)
 
 
 def below(tx: Tx, corp_id: str, dept_id: int) -> list[Department]:

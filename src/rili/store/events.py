@@ -53,6 +53,22 @@ def in_calendar(
     return Stored(decode_event(body), body, deleted_ms is not None, gone_ms == 0)
 
 
+def in_subscribed(tx: Tx, corp_id: str, calendar_id: str, event_id: str, *, lock: bool) -> Stored | None:
+    """The event if the subscribed calendar shows it, or showed it once. *lock*: it is about to be changed."""
+    if lock:
+        tx.lock("SELECT 1 FROM events WHERE corp_id = :corp_id AND id = :id", corp_id=corp_id, id=event_id)
+    row = tx.one(
+        """
+        SELECT body, deleted_ms FROM events
+         WHERE corp_id = :corp_id AND id = :id AND calendar_id = :calendar_id
+        """,
+        corp_id=corp_id,
+        id=event_id,
+        calendar_id=calendar_id,
+    )
+    return None if row is None else Stored(decode_event(row[0]), row[0], row[1] is not None, row[1] is None)
+
+
 def find(tx: Tx, corp_id: str, event_id: str, *, lock: bool = True) -> Stored | None:
     """The event, locked unless it is only looked at; whether or not a calendar shows it."""
     if lock:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from rili.store.db import Tx
 
-Kind = Literal["consent", "code", "refresh"]
+Kind = Literal["consent", "code", "refresh", "login"]
 
 
 class Grant(Struct, frozen=True, kw_only=True):
@@ -64,6 +64,12 @@ def take(tx: Tx, secret_hash: str, kind: Kind, app_key: str) -> Grant | None:
 
 def remove_of_app(tx: Tx, app_key: str) -> None:
     tx.run("DELETE FROM grants WHERE app_key = :app_key", app_key=app_key)
+
+
+def remove_of_app_in(tx: Tx, corp_id: str, app_key: str) -> None:
+    tx.run(
+        "DELETE FROM grants WHERE app_key = :app_key AND corp_id = :corp_id", app_key=app_key, corp_id=corp_id
+    )
 
 
 def remove_of_user(tx: Tx, corp_id: str, union_id: str) -> None:

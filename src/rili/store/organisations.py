@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rili.model.directory import Organisation
-from rili.store.db import Tx
+from rili.store.db import Row, Tx
 
 
 def add(tx: Tx, organisation: Organisation) -> None:
@@ -25,11 +25,15 @@ def get(tx: Tx, corp_id: str) -> Organisation | None:
         "SELECT corp_id, name, zone, language, created_ms FROM organisations WHERE corp_id = :corp_id",
         corp_id=corp_id,
     )
-    return (
-        Organisation(corp_id=row[0], name=row[1], zone=row[2], language=row[3], created_ms=row[4])
-        if row
-        else None
-    )
+    return _organisation(row) if row else None
+
+
+def lock(tx: Tx, corp_id: str) -> None:
+    """From here on nobody else who does so goes on, until the transaction ends.
+
+    An update, since those who add what refers to the organisation wait for a SELECT FOR UPDATE, and not for that.
+    """
+    tx.queue("UPDATE organisations SET name = name WHERE corp_id = :corp_id", corp_id=corp_id)
 
 
 def list_all(tx: Tx) -> list[Organisation]:
@@ -37,10 +41,25 @@ def list_all(tx: Tx) -> list[Organisation]:
     rows = tx.all(
         "SELECT corp_id, name, zone, language, created_ms FROM organisations ORDER BY created_ms, corp_id"
     )
-    return [
-        Organisation(corp_id=corp_id, name=name, zone=zone, language=language, created_ms=created_ms)
-        for corp_id, name, zone, language, created_ms in rows
-    ]
+    return [_organisation(row) for row in rows]
+
+
+def named(tx: Tx, name: str) -> list[Organisation]:
+    """Those of that very name, two at most."""
+    rows = tx.all(
+        """
+        SELECT corp_id, name, zone, language, created_ms FROM organisations
+         WHERE name = :name ORDER BY corp_id LIMIT 2
+        """,
+        name=name,
+    )
+    return [_organisation(row) for row in rows]
+
+
+def only(tx: Tx) -> Organisation | None:
+    """The organisation of a server that has one; None when it has none or several."""
+    rows = tx.all("SELECT corp_id, name, zone, language, created_ms FROM organisations LIMIT 2")
+    return _organisation(rows[0]) if len(rows) == 1 else None
 
 
 def replace(tx: Tx, organisation: Organisation) -> None:
@@ -68,7 +87,15 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM attendees WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM events WHERE corp_id = :corp_id", corp_id=corp_id)
+    for table in ("acls", "calendar_managers", "subscriptions", "subscribed_calendars"):
+        tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugin_subscribers WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM plugins WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM calendars WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM booking_blacklist WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_group_admins WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_groups WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM room_members WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM rooms WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM guests WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM grants WHERE corp_id = :corp_id", corp_id=corp_id)
@@ -76,6 +103,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM app_range_users WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM app_range_departments WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM app_ranges WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM authorizations WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM apps WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM search_keys WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM role_members WHERE corp_id = :corp_id", corp_id=corp_id)
@@ -84,3 +112,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM users WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM departments WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
+
+
+def _organisation(row: Row) -> Organisation:
+    return Organisation(corp_id=row[0], name=row[1], zone=row[2], language=row[3], created_ms=row[4])

@@ -11,9 +11,9 @@ import msgspec
 
 from rili.store.db import Tx
 
-Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond"]
+Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond", "share"]
 """`cancel`: it stays, and does not take place. `leave`: one attendee took it off their own calendar. `people`: some
-were added or removed, no more."""
+were added or removed, no more. `share`: no event, but a calendar under whose id it stands was shared."""
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -25,7 +25,7 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     app_key: str
     """The app that made the change."""
     operator_id: str
-    """The unionId it was made for."""
+    """The unionId of who made it."""
     created_ms: int
     recipients: tuple[str, ...]
     """Everybody on the event, before or after; of `people` and `respond` whom it concerns (decision 54)."""
@@ -36,8 +36,10 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     left: tuple[str, ...] = ()
     occurrence: str | None = None
     """The key of the slot, when one occurrence alone changed; then before and after are what it is like."""
+    on_behalf_of: str | None = None
+    """In whose name, where the operator acted through a calendar that was shared with them."""
     response: str | None = None
-    """What the operator answered."""
+    """What the operator answered, or who they acted for."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
@@ -51,6 +53,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     occurrence: str | None = None
+    on_behalf_of: str | None = None
     response: str | None = None
     switches: dict[str, str] = {}
 
@@ -66,6 +69,7 @@ def add(tx: Tx, change: Change) -> None:
         change.joined,
         change.left,
         change.occurrence,
+        change.on_behalf_of,
         change.response,
         change.switches,
     )

@@ -12,6 +12,7 @@ class TokenOwner(Struct, frozen=True):
     """Whom a token stands for, and until when. union_id only for a user's token."""
 
     corp_id: str
+    """'' for a token of the app itself, which acts in no organisation."""
     app_key: str
     kind: str
     scopes: frozenset[str]
@@ -24,27 +25,34 @@ class TokenOwner(Struct, frozen=True):
 
 
 def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
-    """Expired ones too: the caller holds the clock."""
+    """Expired ones too: the caller holds the clock. None for an enterprise app's where it is not authorised."""
     row = tx.one(
         """
         SELECT tokens.corp_id, tokens.app_key, apps.kind, apps.scopes, tokens.union_id, tokens.expires_ms,
-               apps.networks,
+               apps.networks, authorizations.scopes,
                EXISTS (SELECT 1 FROM app_ranges
                         WHERE app_ranges.corp_id = tokens.corp_id AND app_ranges.app_key = tokens.app_key)
-          FROM tokens JOIN apps ON apps.app_key = tokens.app_key
+          FROM tokens
+          JOIN apps ON apps.app_key = tokens.app_key
+          LEFT JOIN authorizations
+            ON authorizations.corp_id = tokens.corp_id AND authorizations.app_key = tokens.app_key
          WHERE tokens.token_hash = :token_hash
+           AND (apps.kind <> 'enterprise' OR tokens.corp_id = '' OR authorizations.app_key IS NOT NULL)
         """,
         token_hash=token_hash,
     )
     if row is None:
         return None
-    return TokenOwner(row[0], row[1], row[2], split_scopes(row[3]), row[4], row[5], row[6], bool(row[7]))
+    scopes = split_scopes(row[3])
+    if row[7] is not None:
+        scopes &= split_scopes(row[7])
+    return TokenOwner(row[0], row[1], row[2], scopes, row[4], row[5], row[6], bool(row[8]))
 
 
 def put(
     tx: Tx, token_hash: str, *, app_key: str, corp_id: str, expires_ms: int, union_id: str | None = None
 ) -> None:
-    """Store an app's token, or extend it; with *union_id*, a user's."""
+    """Store an app's token, or extend it; with *union_id*, a user's. *corp_id* as in TokenOwner."""
     tx.queue(
         """
         INSERT INTO tokens (token_hash, app_key, corp_id, union_id, expires_ms)
@@ -61,6 +69,12 @@ def put(
 
 def remove_of_app(tx: Tx, app_key: str) -> None:
     tx.run("DELETE FROM tokens WHERE app_key = :app_key", app_key=app_key)
+
+
+def remove_of_app_in(tx: Tx, corp_id: str, app_key: str) -> None:
+    tx.run(
+        "DELETE FROM tokens WHERE app_key = :app_key AND corp_id = :corp_id", app_key=app_key, corp_id=corp_id
+    )
 
 
 def remove_of_user(tx: Tx, corp_id: str, union_id: str) -> None:

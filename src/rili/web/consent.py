@@ -14,11 +14,12 @@ from msgspec import Struct
 from starlette.responses import RedirectResponse, Response
 
 from rili.actions import user_tokens
-from rili.actions.register import find_app, get_organisation
+from rili.actions.authorizations import home_of, only_home, scopes_in
+from rili.actions.register import find_app
 from rili.api.http import Request
 from rili.errors import InvalidParameter, ItemNotFound, TooManyTries, UserOutOfRange
 from rili.model import scopes
-from rili.model.directory import App
+from rili.model.directory import App, Organisation
 from rili.model.redirects import allows, origin, with_query
 from rili.model.secrets import derive_token, hash_secret, matches
 from rili.store.db import Tx
@@ -42,7 +43,8 @@ class _Asked(Struct, frozen=True):
     """What the address asks for, checked."""
 
     app: App
-    organisation: str
+    organisation: Organisation | None
+    """Whose people may agree; None where those of several may, and the person says whose they are."""
     redirect: str
     with_corp: bool
     state: str | None
@@ -79,23 +81,28 @@ async def decide(request: Request) -> Response:
 
 async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Response:
     language, now_ms, db = language_of(request), request.now_ms, request.service.db
+    name = (form.get("organisation") or "").strip()
+    organisation = asked.organisation or await db.read(lambda tx: home_of(tx, asked.app, name))
+    # One that there is not has its own count of tries, as one has that there is: no count tells them apart.
+    corp_id = organisation.corp_id if organisation else f"no organisation {name}"
     try:
-        user = await who(request, asked.app.corp_id, form.get("account", ""), form.get("password", ""))
+        user = await who(request, corp_id, form.get("account", ""), form.get("password", ""))
     except TooManyTries as wait:
         return _sign_in_page(
             request, language, asked, problem="wait", seconds=wait.seconds, status=429, headers=wait.headers
         )
-    if user is None:
+    if user is None or organisation is None:
         return _sign_in_page(request, language, asked, problem="wrong", status=403)
     secret = request.service.new_bytes(32).hex()
 
-    def enter(tx: Tx) -> None:
+    def enter(tx: Tx) -> frozenset[str]:
         user_tokens.begin_consent(
             tx, user, asked.app.app_key, with_corp=asked.with_corp, new_secret=secret, now_ms=now_ms
         )
+        return scopes_in(tx, asked.app, organisation.corp_id)
 
     try:
-        await db.write(enter)
+        allowed = await db.write(enter)
     except UserOutOfRange:
         return _sign_in_page(request, language, asked, problem="outside", status=403)
     return page(
@@ -104,8 +111,9 @@ async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Res
         form_action=f"'self' {origin(asked.redirect)}",
         headers={"set-cookie": _set_cookie(request, secret, user_tokens.CONSENT_SECONDS)},
         asked=asked,
+        organisation=organisation.name,
         user=user,
-        points=[texts for point, texts in _ASKED.items() if point in asked.app.scopes],
+        points=[texts for point, texts in _ASKED.items() if point in allowed],
         proof=_proof(secret),
         action=_action(request),
         host=origin(asked.redirect),
@@ -144,10 +152,14 @@ async def _asked(request: Request) -> _Asked:
     """What the query asks for. Raises InvalidParameter."""
     query = request.query
     client_id, redirect, state = query.get("client_id", ""), query.get("redirect_uri", ""), query.get("state")
+    corp_id = query.get("corpId")
 
-    def find(tx: Tx) -> tuple[App, str]:
+    def find(tx: Tx) -> tuple[App, Organisation | None]:
         app = find_app(tx, client_id)
-        return app, get_organisation(tx, app.corp_id).name
+        if corp_id is None:
+            return app, only_home(tx, app)
+        organisation = home_of(tx, app, corp_id)
+        return app, organisation if organisation and organisation.corp_id == corp_id else None
 
     try:
         app, organisation = await request.service.db.read(find)
@@ -163,8 +175,8 @@ async def _asked(request: Request) -> _Asked:
         raise InvalidParameter(description="scope: expected openid or openid corpid")
     if query.get("prompt", "consent") != "consent":
         raise InvalidParameter(description="prompt: expected consent")
-    if query.get("corpId", app.corp_id) != app.corp_id:
-        raise InvalidParameter(description="corpId: the app is another organisation's")
+    if corp_id is not None and organisation is None:
+        raise InvalidParameter(description="corpId: the app does not act in that organisation")
     if state is not None and len(state) > STATE_CHARACTERS:
         raise InvalidParameter(description=f"state: it is longer than {STATE_CHARACTERS} characters")
     return _Asked(app, organisation, redirect, SCOPES[query["scope"]], state)

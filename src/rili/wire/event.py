@@ -31,6 +31,7 @@ Maybe = T | None | UnsetType
 
 METHODS = ("dingtalk",)
 MEETING_TYPES = ("dingtalk",)
+VISIBILITIES = ("default", "private")
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -208,6 +209,10 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
     card_instances: Annotated[Maybe[tuple[CardBody, ...]], Meta(description="互动卡片。")] = UNSET
     free_busy_status: Annotated[Maybe[str], Meta(description="busy, free. 忙闲状态。")] = UNSET
     event_config: Annotated[Maybe[EventConfigBody], Meta(description="参与人权限。")] = UNSET
+    visibility: Annotated[
+        Maybe[str],
+        Meta(description="default, private: who shares the calendar sees a time alone. 公开范围。"),
+    ] = UNSET
 
     def to_change(self, rules: Rules) -> EventChange:
         """What this body says about an event. Raises InvalidParameter, which names the member."""
@@ -242,6 +247,9 @@ class CreateEvent(Struct, frozen=True, rename="camel"):
             ),
             free_busy=_free_busy(self.free_busy_status) if self.free_busy_status else UNSET,
             attendee_rights=_rights(self.event_config) if self.event_config else UNSET,
+            private=one_of(self.visibility, VISIBILITIES, "visibility") == "private"
+            if self.visibility
+            else UNSET,
             switches={name: value for name, value in (self.extra or {}).items() if value is not None},
         )
 

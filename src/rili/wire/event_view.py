@@ -56,7 +56,7 @@ class RecurrenceView(Struct, frozen=True, kw_only=True):
 
 
 class AttendeeView(Struct, frozen=True, rename="camel"):
-    """`self`: the person the call is made for. `email`: guests only."""
+    """`self`: whose calendar the event is seen in. `email`: guests only."""
 
     id: str
     display_name: str
@@ -165,6 +165,7 @@ class EventView(Struct, frozen=True, rename="camel", kw_only=True):
     update_time: Annotated[Some, Meta(description="UTC, yyyy-MM-ddTHH:mm:ssZ. 更新时间。")] = UNSET
     extended_properties: ExtendedPropertiesView | UnsetType = UNSET
     free_busy_status: Some = UNSET
+    visibility: Annotated[Some, Meta(description="private, or left out. 公开范围。")] = UNSET
     description: Some = UNSET
     recurrence: RecurrenceView | UnsetType = UNSET
     location: LocationView | UnsetType = UNSET
@@ -211,15 +212,19 @@ def event_view(
         start=start,
         end=end,
         is_all_day=isinstance(event.when, AllDay),
-        attendees=attendee_views(people[:shown], viewer_id),
+        attendees=() if event.subscribed else attendee_views(people[:shown], viewer_id),
         organizer=OrganizerView(
-            organizer.person_id, organizer.name, organizer.response, organizer.person_id == viewer_id
+            organizer.person_id,
+            organizer.name,
+            organizer.response,
+            organizer.person_id == viewer_id and not event.subscribed,
         ),
         reminders=tuple(ReminderView(one.method, str(one.minutes)) for one in event.reminders),
         create_time=utc_text(event.created_ms),
         update_time=utc_text(event.updated_ms),
         extended_properties=ExtendedPropertiesView(SharedPropertiesView(event.corp_id)),
         free_busy_status=event.free_busy,
+        visibility="private" if event.private else UNSET,
         description=_some(event.description),
         recurrence=_recurrence(series.recurrence, series.when) if series.recurrence else UNSET,
         location=LocationView(event.location) if event.location else UNSET,

@@ -38,6 +38,8 @@ class Rights(Struct, frozen=True):
 
     mobile: bool
     personal: bool
+    internal: bool
+    """Whether the app is the organisation's own: others do not see telephone and hired_date."""
 
 
 class Profile(Struct, omit_defaults=True, kw_only=True):
@@ -164,6 +166,28 @@ class Admin(Struct):
     sys_level: Annotated[int, Meta(description="1: may do everything, as all here may. 1 为主管理员。")]
 
 
+class UserInfo(Struct):
+    """`result` of `/topapi/v2/user/getuserinfo`: who a code of the client's is of (decision 74)."""
+
+    userid: str
+    unionid: str
+    name: str
+    sys: bool
+    sys_level: Annotated[int, Meta(description="1 for an administrator, else 0. 管理员级别。")]
+    associated_unionid: Annotated[str, Meta(description="Always empty. 恒为空。")] = ""
+    device_id: Annotated[str, Meta(description="Always empty. 恒为空。")] = ""
+
+    @classmethod
+    def of(cls, user: User) -> UserInfo:
+        return cls(user.userid, user.union_id, user.name, user.admin, 1 if user.admin else 0)
+
+
+class GetUserInfo(Struct):
+    """Body of `/topapi/v2/user/getuserinfo`, JSON or form."""
+
+    code: Annotated[str, Meta(description="Good once, for 5 minutes. 免登授权码。")]
+
+
 class GetUser(Struct):
     """Body of `/topapi/v2/user/get`, JSON or form."""
 
@@ -233,6 +257,12 @@ class UserEnvelope(Envelope, omit_defaults=True, kw_only=True):
     result: UserDetail | UnsetType = UNSET
 
 
+class UserInfoEnvelope(Envelope, omit_defaults=True, kw_only=True):
+    """Answer of `/topapi/v2/user/getuserinfo`."""
+
+    result: UserInfo | UnsetType = UNSET
+
+
 class UserByUnionIdEnvelope(Envelope, omit_defaults=True, kw_only=True):
     """Answer of `/topapi/user/getbyunionid`."""
 
@@ -289,9 +319,9 @@ def _profile(user: User, dept_ids: list[int], rights: Rights) -> dict[str, Any]:
         "dept_id_list": dept_ids,
         "title": user.title,
         "job_number": user.job_number,
-        "telephone": user.telephone,
-        "hired_date": user.hired_ms,
     }
+    if rights.internal:
+        shown |= {"telephone": user.telephone, "hired_date": user.hired_ms}
     if rights.mobile:
         shown |= {"mobile": user.mobile, "state_code": user.state_code}
     if rights.personal:

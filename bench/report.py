@@ -16,7 +16,8 @@ from msgspec import Struct
 from bench.months import Month
 from bench.wrk import Load, version
 
-BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+MARKS = "<!-- results -->", "<!-- end of results -->"
+BUSY_MARKS = "<!-- free/busy -->", "<!-- end of free/busy -->"
 
 
 class Machine(Struct, frozen=True):
@@ -78,11 +79,8 @@ class Figures:
 
 def as_markdown(figures: Figures, machine: Machine, *, few: int, many: int, seconds: float) -> str:
     """Where, the figures, the verdicts."""
-    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
-    rounds = len(figures.loads["floor", 16])
     lines = [
-        f"`make bench` on {machine.cores} cores ({machine.processor}); {versions}.",
-        f"Medians of {rounds} rounds of {seconds:g} s each.",
+        *heading(machine, "make bench", len(figures.loads["floor", 16]), seconds),
         "",
         "| what | clients | updates/s | p50 | p99 |",
         "| --- | --: | --: | --: | --: |",
@@ -105,11 +103,21 @@ def as_markdown(figures: Figures, machine: Machine, *, few: int, many: int, seco
     return "\n".join(lines)
 
 
-def write_into(document: Path, text: str) -> None:
-    """Replace what stands between the marks of *document*."""
-    before, _, rest = document.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    document.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+def heading(machine: Machine, command: str, rounds: int, seconds: float) -> list[str]:
+    """Where and how it was measured."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    return [
+        f"`{command}` on {machine.cores} cores ({machine.processor}); {versions}.",
+        f"Medians of {rounds} rounds of {seconds:g} s each.",
+    ]
+
+
+def write_into(document: Path, text: str, marks: tuple[str, str]) -> None:
+    """Replace what stands between *marks* in *document*."""
+    begin, end = marks
+    before, _, rest = document.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    document.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 
 
 _UPDATES = {

@@ -24,9 +24,10 @@ import msgspec
 import psycopg
 
 from bench import wrk
+from bench.free_busy import FreeBusy
 from bench.population import ATTENDEES, Population, copy_to_postgres, populate
 from bench.reading import Reading
-from bench.report import Figures, Machine, as_markdown, write_into
+from bench.report import BUSY_MARKS, MARKS, Figures, Machine, as_markdown, heading, write_into
 from bench.servers import AUTHORIZATION, ROOT, Ceiling, Floor, Radicale
 from bench.wrk import load
 from tests.postgres import PostgresServer
@@ -84,6 +85,9 @@ class Bench:
             say=say,
         )
         self.reading.prepare(self.postgres, self.radicale)
+        self.free_busy = FreeBusy(
+            stack, self._folder, self.radicale, self.postgres, seconds, self._settle, say
+        )
         self.machine = Machine.of_this(radicale=radicale_version, postgres=self._postgres_version())
 
     def round(self) -> None:
@@ -104,12 +108,14 @@ class Bench:
         self.reading.one_event("GET floor", self.floor, *few)
         self.reading.one_event("GetEvent", self.servers["SQLite, few"], *few)
         self.reading.round()
+        self.free_busy.round()
 
     def warm_up(self) -> None:
         """A second each, not counted: caches, prepared statements."""
         for name, server in self.servers.items():
             self._load(server, self._count(name), "move", 16, 1)
         self.reading.warm_up()
+        self.free_busy.warm_up()
 
     def memory_and_start(self, times: int) -> None:
         """Peak memory of the server with many events, and how long its successors take to answer."""
@@ -174,16 +180,7 @@ class Bench:
         )
 
     def _settle(self) -> None:
-        """Nobody waits for what another left to be written, and every file is in memory: some machines take pages
-        away that nobody has asked for in a while.
-        """
-        os.sync()
-        for folder in (self._folder, Path(self.postgres.directory)):
-            for where, _, names in os.walk(folder):  # what vanishes meanwhile is passed over
-                for name in names:
-                    with suppress(OSError), Path(where, name).open("rb") as file:
-                        while file.read(1 << 20):
-                            pass
+        settle(self._folder, Path(self.postgres.directory))
 
     def _commit(self) -> None:
         done = subprocess.run(
@@ -225,8 +222,51 @@ class Bench:
             return bytes(answer.read())
 
     def _postgres_version(self) -> str:
-        with psycopg.connect(self.postgres.url()) as connection:
-            return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
+        return postgres_version(self.postgres)
+
+
+def settle(*folders: Path) -> None:
+    """Nobody waits for what another left to be written, and every file is in memory: some machines take pages away
+    that nobody has asked for in a while.
+    """
+    os.sync()
+    for folder in folders:
+        for where, _, names in os.walk(folder):  # what vanishes meanwhile is passed over
+            for name in names:
+                with suppress(OSError), Path(where, name).open("rb") as file:
+                    while file.read(1 << 20):
+                        pass
+
+
+def postgres_version(postgres: PostgresServer) -> str:
+    """As it tells it."""
+    with psycopg.connect(postgres.url()) as connection:
+        return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
+
+
+def free_busy_alone(rounds: int, seconds: float) -> str:
+    """That part, with nothing else running; the table with its heading."""
+    folder = WORK / "free_busy"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        radicale = Radicale(WORK / "radicale", folder / "radicale")
+        radicale_version = radicale.install()
+        stack.enter_context(radicale)
+        postgres = stack.enter_context(PostgresServer())
+        postgres.start(durable=True)
+        part = FreeBusy(
+            stack, folder, radicale, postgres, seconds,
+            lambda: settle(folder, Path(postgres.directory)), say,
+        )  # fmt: skip
+        part.warm_up()
+        for number in range(1, rounds + 1):
+            say(f"round {number} of {rounds}")
+            part.round()
+        machine = Machine.of_this(radicale=radicale_version, postgres=postgres_version(postgres))
+        command = "make bench ARGS=--free-busy"
+        return "\n".join([*heading(machine, command, rounds, seconds), "", part.as_markdown()])
 
 
 def say(line: str) -> None:
@@ -252,6 +292,7 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="one short round with 10,000 events: does it run?"
     )
+    parser.add_argument("--free-busy", action="store_true", help="that part alone: three minutes")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     parser.add_argument("--seconds", type=float, default=5, help="how long each load lasts")
     given = parser.parse_args()
@@ -260,6 +301,12 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])  # for all that is started, too
     rounds, many, seconds = (1, 10_000, 1.0) if given.quick else (3, 100_000, given.seconds)
     started = time.monotonic()
+    if given.free_busy:
+        busy = free_busy_alone(rounds, seconds)
+        print(busy)
+        if given.write:
+            write_into(DOCUMENT, busy, BUSY_MARKS)
+        return
     with ExitStack() as stack:
         bench = Bench(stack, many, seconds)
         bench.warm_up()
@@ -268,11 +315,16 @@ def main() -> None:
             bench.round()
         bench.check_durable()
         bench.memory_and_start(rounds)
+        busy = "\n".join(
+            [*heading(bench.machine, "make bench", rounds, seconds), "", bench.free_busy.as_markdown()]
+        )
     text = as_markdown(bench.figures, bench.machine, few=FEW, many=many, seconds=seconds)
     print(text)
+    print(busy)
     say(f"{time.monotonic() - started:.0f} s")
     if given.write:
-        write_into(DOCUMENT, text)
+        write_into(DOCUMENT, text, MARKS)
+        write_into(DOCUMENT, busy, BUSY_MARKS)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,13 @@ class ParsedTimestampError(InvalidParameter):
     code = "InvalidParameter.ParsedISO8601TimestampError"
 
 
+class ParamIllegal(Failure):
+    """400 `paramIllegal`: what the queries of free/busy and of calendars call any fault of a request."""
+
+    code = "paramIllegal"
+    message = "PARAM ILLEGAL"
+
+
 class ItemNotFound(Failure):
     """404 `itemNotFound`."""
 
@@ -111,18 +118,18 @@ class ExceedSubscribeLimit(Failure):
     message = "exceed subscribe limit"
 
 
-class ParamIllegal(Failure):
-    """400 `paramIllegal`: the one error of ListCalendars, and of queries of free/busy."""
-
-    code = "paramIllegal"
-    message = "PARAM ILLEGAL"
-
-
 class NotInEvent(Failure):
     """400 `notInEvent`: who signs in or out is not on the event."""
 
     code = "notInEvent"
     message = "用户不在日程内"
+
+
+class MeetingRoomNotAvailable(Failure):
+    """400 `meetingRoomNotAvailable`: a room is taken, or not to be had by this person or then."""
+
+    code = "meetingRoomNotAvailable"
+    message = "room busy"
 
 
 class IdempotencyProcessing(Failure):

@@ -94,7 +94,7 @@ class Firm:
             "userid": self.bob.userid,
         }  # fmt: skip
         person = f"/v1.0/calendar/users/{self.ann.union_id}"
-        if path.startswith("/v1.0/rooms/"):
+        if path.startswith("/v1.0/rooms/") or "meetingRooms" in path:
             ids["room"], ids["group"] = self._database.write(self._add_room)
         if "{aclId}" in path:
             scope = {"scopeType": "user", "userId": self.bob.union_id}

@@ -25,6 +25,7 @@ ABOUT_ONE_EVENT = {"ListEventsInstances"}
 """Besides those with an event in their path."""
 
 NAMES_NOBODY = {
+    "GetScheduleByMe",
     "CreateEventByMe",  # nor do these two name another than the token's user
     "ListEventsViewByMe",
     "ListCategories",
@@ -428,3 +429,22 @@ def test_shared_calendars(office: Office) -> None:
 
         assert (got, listed, made.status) == ((200, 200, 200) if within else (404, 400, 400)), (owner, reader)
         assert within or made.json["code"] == "permissionDeny"
+
+
+def test_when_people_are_busy(office: Office) -> None:
+    """Of whoever is outside it is told as of nobody; no time is found at which they can."""
+    make_event(office, office.inside, office.outside)
+    user = f"/v1.0/calendar/users/{office.inside.union_id}"
+    ids = [office.inside.union_id, office.outside.union_id]
+    window = {"startTime": "2026-03-10T00:00Z", "endTime": "2026-03-11T00:00Z"}
+
+    def busy(token: str) -> list[int]:
+        reply = office.send("POST", f"{user}/querySchedule", {"userIds": ids} | window, token=token)
+        return [len(one["scheduleItems"]) for one in reply.json["scheduleInformation"]]
+
+    wanted = {"attendees": [{"id": office.outside.union_id}], "durationMinutes": 30} | window
+    refused = office.send("POST", f"{user}/findTimes", wanted)
+
+    assert (busy(office.token), busy(office.free)) == ([1, 0], [1, 1])
+    assert (refused.status, "outside the range" in refused.json["description"]) == (400, True)
+    assert office.send("POST", f"{user}/findTimes", wanted, token=office.free).status == 200

@@ -46,6 +46,27 @@ class World:
             lambda tx: plugins.add_plugin(tx, app.server.corp_id, self.plugin, now_ms=app.server.clock())
         )
 
+        named = {"unionId": self.me, "roomStatus": 0, "isvRoomId": "x"}
+        self.room = self.make("/v1.0/rooms/meetingrooms", named | {"roomName": unused_name()})
+        self.group = self.make(
+            "/v1.0/rooms/groups", {"unionId": self.me, "parentGroupId": 0, "groupName": "Third floor"}
+        )
+
+    def make(self, target: str, body: Json) -> Any:
+        """The id of a new room or group."""
+        return self.app.call("POST", target, body).json["result"]
+
+    def book(self) -> None:
+        """Put the room on the event."""
+        body = {"meetingRoomsToAdd": [{"roomId": self.room}]}
+        reply = self.app.call("POST", self.app.path(self.event) + "/meetingRooms", body)
+        assert reply.json == {"result": True}
+
+    def booked(self) -> list[tuple[str, str]]:
+        """The rooms on the event, with their answers."""
+        shown = self.app.get(self.event).json.get("meetingRooms", [])
+        return [(one["roomId"], one["responseStatus"]) for one in shown]
+
     def suite(self) -> Json:
         """What an enterprise app shows, which the demo organisation authorised."""
         vendor = make_vendor(self.app, self.database)
@@ -78,6 +99,10 @@ class World:
         return {} if body is None else body.to_map()
 
 
+def unused_name() -> str:
+    return f"Room {opaque_id(os.urandom)}"
+
+
 Row = tuple[Callable[[World], Json], Callable[[World, Json], bool]]
 """The members of the request, and whether the answer is right."""
 
@@ -91,6 +116,7 @@ def ids(found: Json, name: str) -> list[str]:
 
 
 HOUR_OF_IT = {"timeMin": HOUR["start"]["dateTime"], "timeMax": HOUR["end"]["dateTime"], "maxResults": 100}
+WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-03-20T00:00Z"}
 MARCH = {"timeMin": "2026-03-01T00:00:00Z", "timeMax": "2026-03-20T00:00:00Z", "maxResults": 100}
 
 ROWS: dict[str, Row] = {
@@ -196,6 +222,84 @@ ROWS: dict[str, Row] = {
         lambda it: {"unionIds": [it.me], "deptIds": ["1"]},
         lambda _, found: found == {"result": True},
     ),
+    "GetSchedule": (
+        lambda it: {"userIds": [it.colleague]} | WINDOW,
+        lambda it, found: [one["userId"] for one in found["scheduleInformation"]] == [it.colleague],
+    ),
+    "GetScheduleByMe": (
+        lambda it: {"userIds": [it.colleague]} | WINDOW,
+        lambda _, found: len(found["scheduleInformation"][0]["scheduleItems"]) > 0,
+    ),
+    "GetMeetingRoomsSchedule": (
+        lambda it: {"roomIds": [it.app.server.rooms[0].room_id]} | WINDOW,
+        lambda _, found: "error" not in found["scheduleInformation"][0],
+    ),
+    "AddMeetingRooms": (
+        lambda it: {"meetingRoomsToAdd": [{"roomId": it.room}]},
+        lambda it, found: found["result"] and it.booked() == [(it.room, "accepted")],
+    ),
+    "RemoveMeetingRooms": (
+        lambda it: it.book() or {"meetingRoomsToRemove": [{"roomId": it.room}]},
+        lambda it, found: found["result"] and it.booked() == [],
+    ),
+    "MeetingRoomRespond": (
+        lambda it: it.book() or {"responseStatus": "declined"},
+        lambda it, found: found["result"] and it.booked() == [(it.room, "declined")],
+    ),
+    "CreateMeetingRoom": (
+        lambda it: {"unionId": it.me, "roomName": unused_name(), "roomStatus": 0, "isvRoomId": "x"},
+        lambda _, found: len(found["result"]) == 48,
+    ),
+    "UpdateMeetingRoom": (
+        lambda it: {"unionId": it.me, "roomId": it.room, "roomCapacity": 9},
+        lambda _, found: found["result"],
+    ),
+    "DeleteMeetingRoom": (lambda it: {"unionId": it.me}, lambda _, found: found["result"]),
+    "QueryMeetingRoom": (
+        lambda it: {"unionId": it.me},
+        lambda it, found: found["result"]["roomId"] == it.room,
+    ),
+    "QueryMeetingRoomList": (
+        lambda it: {"unionId": it.me, "maxResults": 2},
+        lambda _, found: found["hasMore"] and len(found["result"]) == 2,
+    ),
+    "SetSuperUserMeetingRoom": (
+        lambda it: {"unionId": it.me, "roomId": it.room, "userIdWhiteList": [it.colleague]},
+        lambda _, found: found["result"],
+    ),
+    "RemoveSuperUserMeetingRoom": (
+        lambda it: {"unionId": it.me, "roomId": it.room},
+        lambda _, found: found["result"],
+    ),
+    "CreateMeetingRoomGroup": (
+        lambda it: {"unionId": it.me, "parentGroupId": it.group, "groupName": "East"},
+        lambda _, found: found["result"] > 0,
+    ),
+    "UpdateMeetingRoomGroup": (
+        lambda it: {"unionId": it.me, "groupId": it.group, "groupName": "Fourth floor"},
+        lambda _, found: found["result"],
+    ),
+    "DeleteMeetingRoomGroup": (lambda it: {"unionId": it.me}, lambda _, found: found["result"]),
+    "QueryMeetingRoomGroup": (
+        lambda it: {"unionId": it.me},
+        lambda it, found: (found["groupId"], found["groupName"]) == (it.group, "Third floor"),
+    ),
+    "QueryMeetingRoomGroupList": (
+        lambda it: {"unionId": it.me},
+        lambda it, found: it.group in [one["groupId"] for one in found["result"]],
+    ),
+    "QueryMeetingRoomGroupAdmin": (
+        lambda it: {"unionId": it.me},
+        lambda it, found: found["result"]["groupId"] == it.group,
+    ),
+    "CreateBookingBlacklist": (
+        lambda it: {"unionId": it.me, "blacklistUnionId": it.colleague, "startTime": 0, "endTime": 1},
+        lambda _, found: found["result"],
+    ),
+    "DeleteBookingBlacklist": (
+        lambda it: {"unionId": it.me, "blacklistUnionIds": [it.colleague]},
+        lambda _, found: found["result"],
+    ),
     "GetUser": (members(), lambda it, found: found["nick"] == it.app.organizer.name),
     "SearchUser": (
         lambda it: {"queryWord": it.app.organizer.name, "offset": 0, "size": 10, "fullMatchField": 1},
@@ -261,6 +365,8 @@ def test_every_operation(app: App, database: SharedDatabase, name: str) -> None:
         "user_id": world.colleague if name in OF_A_COLLEAGUE else world.me,
         "union_id": world.me,
         "calendar_id": world.published if name in OF_A_SUBSCRIBED_CALENDAR else "primary",
+        "room_id": world.room,
+        "group_id": world.group,
         "acl_id": world.acl,
         "plugin_id": world.plugin.plugin_id,
         "corp_id": app.server.corp_id,

@@ -115,7 +115,9 @@ ROOM: Json = {
     "isvRoomId": "x",
     "groupId": "{group}",
 }
+WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-04-01T00:00Z"}
 BODIES: dict[str, Json] = {
+    "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
     "AddAttendee": {"attendeesToAdd": [{"id": "{colleague}"}]},
     "CreateBookingBlacklist": {"unionId": "{them}", "blacklistUnionId": "{colleague}", "startTime": 0},
     "ConvertLegacyEventId": {"legacyEventIds": ["{legacy}"]},
@@ -131,8 +133,14 @@ BODIES: dict[str, Json] = {
     "CreateMeetingRoomGroup": {"unionId": "{them}", "parentGroupId": "{group}", "groupName": "Theirs now"},
     "DeleteBookingBlacklist": {"unionId": "{them}", "blacklistUnionIds": ["{colleague}"]},
     "CreateSubscribedCalendar": {"name": "Theirs", "subscribeScope": {"unionIds": ["{colleague}"]}},
+    "MeetingRoomRespond": {"responseStatus": "accepted"},
+    "FindTimes": {"attendees": [{"id": "{colleague}"}], "durationMinutes": 30} | WINDOW,
+    "GetMeetingRoomsSchedule": {"roomIds": ["{room}"]} | WINDOW,
+    "GetSchedule": {"userIds": ["{colleague}"]} | WINDOW,
+    "GetScheduleAlias": {"userIds": ["{colleague}"]} | WINDOW,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
+    "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
     "RespondEvent": {"responseStatus": "declined"},
     "SetSuperUserMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "userIdWhiteList": ["{colleague}"]},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},

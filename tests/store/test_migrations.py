@@ -24,6 +24,7 @@ NAMES = [
     "0011_kinds",
     "0012_app_ranges",
     "0013_rooms",
+    "0014_bookings",
     "0015_calendars",
 ]
 
@@ -197,7 +198,7 @@ def postgres_schema(ask):
             SELECT indisprimary, indisunique, ARRAY(
                        SELECT attname FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
                          JOIN pg_attribute ON attrelid = indrelid AND attnum = number ORDER BY place)::text[]
-              FROM pg_index WHERE indrelid = %s
+              FROM pg_index WHERE indrelid = %s AND NOT indisexclusion  -- on SQLite these are triggers
             """,
             oid,
         )

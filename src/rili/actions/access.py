@@ -17,12 +17,13 @@ from rili.errors import (
     SubscribedCalendar,
 )
 from rili.model.event import Event
+from rili.model.event_rooms import renamed
 from rili.model.expansion import expand
 from rili.model.ids import split_occurrence_id
 from rili.model.people import Attendee
 from rili.model.privileges import Privilege, disclosure, suffices
 from rili.model.series import Instance, Slot, find_instance
-from rili.store import attendees, calendars, events, overrides
+from rili.store import attendees, calendars, events, overrides, rooms
 from rili.store.attendees import Standing
 from rili.store.calendars import Primary
 from rili.store.db import Tx
@@ -174,7 +175,32 @@ def find_occurrence(tx: Tx, by: Caller, place: Place, series: Event, target: Tar
     if slot is None or not standing_of(tx, by, place, series).sees(slot):
         return None
     override = overrides.get(tx, series.corp_id, series.id, slot)
-    return find_instance(series, slot, override) if override else find_instance(series, slot)
+    if override is None:
+        return find_instance(series, slot)
+    if override.rooms:
+        names = rooms.names(tx, series.corp_id, [one.room_id for one in override.rooms])
+        override = replace(override, rooms=renamed(override.rooms, names))
+    return find_instance(series, slot, override)
+
+
+def find_named(
+    tx: Tx, by: Caller, place: Place, event_id: str, if_match: frozenset[str] | None
+) -> tuple[Stored, Instance | None]:
+    """The event or series, locked, and the occurrence of it that the id names, if it names one.
+
+    Raises ItemNotFound, PreconditionFailed.
+    """
+    target = target_of(event_id)
+    stored = find_to_change(tx, by, place, target)
+    one = None
+    if target == target_of(stored.event.id):
+        check_on_whole(tx, by, place, stored.event)
+    else:
+        one = find_occurrence(tx, by, place, stored.event, target)
+        if one is None:
+            raise no_event(event_id)
+    check_precondition(stored.event, if_match)
+    return stored, one
 
 
 def check_precondition(event: Event, if_match: frozenset[str] | None) -> None:
@@ -217,6 +243,9 @@ def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> S
         raise no_event(event_id)
     if not place.subscribed:  # whose path was asked about when it was reached
         check_person(tx, by, place.user_id)
+    if booked := stored.event.rooms:
+        names = rooms.names(tx, by.corp_id, [one.room_id for one in booked])
+        stored = replace(stored, event=replace(stored.event, rooms=renamed(booked, names)))
     return stored
 
 

@@ -28,6 +28,7 @@ def announce(
     left: Sequence[Attendee] = (),
     occurrence: Instance | None = None,
     response: str | None = None,
+    rooms: Sequence[outbox.RoomChange] = (),
     switches: dict[str, str],
 ) -> None:
     """Queue one change of *event*, made for *operator_id*, or in that person's name by whom *by* says.
@@ -51,6 +52,7 @@ def announce(
             left=tuple(one.person_id for one in left),
             occurrence=occurrence.slot.key if occurrence else None,
             response=response,
+            rooms=tuple(rooms),
             switches=switches,
         ),
     )

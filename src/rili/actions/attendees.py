@@ -16,8 +16,8 @@ from rili.actions.access import (
     calendar_of,
     check_on_whole,
     check_precondition,
+    find_named,
     find_occurrence,
-    find_to_change,
     find_to_read,
     no_event,
     reach,
@@ -90,7 +90,7 @@ def add_attendees(
     if not given:
         raise InvalidParameter(description=f"{TO_ADD}: it is empty")
     by, place = reach(tx, by, place, "writer", attended=True)
-    stored, one = _find(tx, by, place, event_id, if_match)
+    stored, one = find_named(tx, by, place, event_id, if_match)
     event = stored.event
     check_not_cancelled(one.event if one else event)
     rights = (one.event if one else event).attendee_rights
@@ -156,7 +156,7 @@ def remove_attendees(
     """
     check_given(given, TO_REMOVE)
     by, place = reach(tx, by, place, "writer", attended=True)
-    stored, one = _find(tx, by, place, event_id, if_match)
+    stored, one = find_named(tx, by, place, event_id, if_match)
     event = stored.event
     check_organizer(event, place.user_id)
     ids = _ids(tx, by, given)
@@ -278,28 +278,14 @@ def answer(
         attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
-    _tell(tx, after, one, shown=colleagues([replace(me, left=False)]) if me.left else [])
+    calendar = colleagues([replace(me, left=False)])
+    _tell(tx, after, one, shown=calendar if me.left else [])
+    if not me.left:
+        agenda.touch_of(tx, after, calendar)  # an answer says whether the time is taken
     announce(
         tx, by, me.person_id, event, "respond", _concerned(event, me.person_id, []),
         before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},
     )  # fmt: skip
-
-
-def _find(
-    tx: Tx, by: Caller, place: Place, event_id: str, if_match: frozenset[str] | None
-) -> tuple[Stored, Instance | None]:
-    """The event, locked, and the occurrence of it that the id names, if it names one."""
-    target = target_of(event_id)
-    stored = find_to_change(tx, by, place, target)
-    one = None
-    if target == target_of(stored.event.id):
-        check_on_whole(tx, by, place, stored.event)
-    else:
-        one = find_occurrence(tx, by, place, stored.event, target)
-        if one is None:
-            raise no_event(event_id)
-    check_precondition(stored.event, if_match)
-    return stored, one
 
 
 def _there(tx: Tx, event: Event, one: Instance | None, ids: Iterable[str]) -> tuple[Attendee, ...]:

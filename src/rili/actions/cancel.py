@@ -24,7 +24,7 @@ from rili.model.event import EventChange, check_organizer
 from rili.model.ids import NewBytes
 from rili.model.rules import Rules
 from rili.model.series import Instance, find_instance
-from rili.store import agenda, attendees, events, overrides
+from rili.store import agenda, attendees, bookings, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -75,6 +75,8 @@ def _cancel_whole(tx: Tx, by: Caller, place: Place, stored: Stored) -> Edited:
         return Edited(Seen(before, people, place.user_id))
     event = replace(before, cancelled=True, version=before.version + 1, updated_ms=by.now_ms)
     body = events.replace(tx, event)
+    if event.takes_rooms:
+        bookings.release(tx, event)
     agenda.touch(tx, event)
     announce(
         tx, by, place.user_id, event, "cancel", people, before=stored.body, after=body, switches={}
@@ -90,6 +92,8 @@ def _cancel_one(tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance)
     events.replace(tx, after)
     override = replace(one.override, edited=True, cancelled=True, updated_ms=by.now_ms)
     overrides.put(tx, after, one.slot, override)
+    if after.takes_rooms:
+        bookings.release(tx, after, one.slot)
     occurrences.retell(tx, after)
     result = find_instance(after, one.slot, override)
     assert result is not None

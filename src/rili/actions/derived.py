@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from msgspec import UNSET
 
+from rili.actions import derived_bookings
 from rili.actions.announce import colleagues
 from rili.actions.occurrences import moved_whens
 from rili.model import zones
@@ -29,18 +31,29 @@ def check(tx: Tx, progress: Progress = lambda done: None) -> list[str]:
         findings.append(
             f"instants are derived from another tzdata than {zones.VERSION}; rili migrate mends it"
         )
+    organisations: dict[str, str] = {}
     for derived in _all(tx, progress):
-        name = f"event {derived.event.id} of {derived.event.corp_id}"
-        findings += [f"{name}: {finding}" for finding in _disagreements(tx, derived)]
+        event, corp_id = derived.event, derived.event.corp_id
+        if corp_id not in organisations:
+            organisations[corp_id] = derived_bookings.zone_of(tx, corp_id)
+        found = chain(
+            _disagreements(tx, derived),
+            derived_bookings.disagreements(tx, event, organisations[corp_id], deleted=derived.deleted),
+        )
+        findings += [f"event {event.id} of {corp_id}: {finding}" for finding in found]
     return findings + calendar_findings.findings(tx)
 
 
 def derive(tx: Tx, progress: Progress = lambda done: None) -> int:
     """Bring every instant up to the tz database of now; answers how many events moved."""
     moved = 0
+    booked: list[tuple[str, str]] = []
     for derived in _all(tx, progress):
         if _derive_event(tx, derived):
             moved += 1
+        if derived.event.takes_rooms:
+            booked.append((derived.event.corp_id, derived.event.id))
+    derived_bookings.derive_again(tx, booked)
     facts.put(tx, "tzdata", zones.VERSION)
     return moved
 

@@ -26,6 +26,7 @@ from rili.actions.access import (
 )
 from rili.actions.announce import announce, colleagues
 from rili.actions.app_range import check_person
+from rili.actions.bookings import asked_again, moving, rebook, rooms_of
 from rili.actions.edit import Edit
 from rili.actions.people import invite
 from rili.actions.series import Edited
@@ -223,6 +224,10 @@ def _update_single(edit: Edit) -> Seen:
     event = change_event(
         before, change, by=place.user_id, rules=edit.rules, conference_id=edit.conference_id, now_ms=by.now_ms
     )
+    moves = asks_again(before, event)
+    booked = rooms_of(tx, event, by.now_ms) if moves and event.takes_rooms else None
+    if booked:
+        event = asked_again(event, booked)
     people = attendees.of_event(tx, by.corp_id, event.id)
     moved = PeopleChange(people)
     if change.attendees is not UNSET:
@@ -231,7 +236,7 @@ def _update_single(edit: Edit) -> Seen:
     body = events.replace(tx, event)
     attendees.apply(tx, event, moved)
     people = moved.people
-    if not asks_again(before, event):
+    if not moves:
         agenda.touch(tx, event)
     else:
         if (asked := reset_answers(people, event.organizer_id)) != people:
@@ -240,6 +245,9 @@ def _update_single(edit: Edit) -> Seen:
         agenda.move(tx, event, span_of(event))
         if event.recurrence is not None:  # the event itself is no longer listed, its occurrences are
             series.remember(tx, before, (), by.now_ms)
+    if booked:
+        with moving():
+            rebook(tx, event, {}, booked)
     if moved.left:
         agenda.hide(tx, event, colleagues(moved.left), by.now_ms)
     if moved.joined:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from rili.actions.access import Place, Seen
 from rili.actions.announce import announce, colleagues, text_of
+from rili.actions.bookings import asked_again, moving, rebook_occurrence, rooms_of
 from rili.actions.edit import Edit
 from rili.actions.people import invite
 from rili.auth.callers import Caller
@@ -18,7 +19,7 @@ from rili.model.people import Attendee, OwnPlace, PeopleChange, people_on, repla
 from rili.model.recurrence import settle
 from rili.model.series import Instance, Override, find_instance, override_of, span_of
 from rili.model.when import When
-from rili.store import agenda, answer_links, attendees, events, overrides
+from rili.store import agenda, answer_links, attendees, bookings, events, overrides
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -66,8 +67,15 @@ def update(edit: Edit, one: Instance) -> Seen:
         )
     changed = edit.changed_occurrence(one)
     moves = changed.when != one.event.when
+    booked = rooms_of(tx, series, by.now_ms) if moves and series.takes_rooms else None
+    if booked:
+        changed = asked_again(changed, booked)
     override = override_of(one, changed, asked_again=moves, now_ms=by.now_ms)
-    after = replace(series, version=series.version + 1)
+    after = replace(
+        series,
+        version=series.version + 1,
+        occurrences_with_rooms=series.occurrences_with_rooms or bool(override.rooms),
+    )
     events.replace(tx, after)
     people, moved = people_of(tx, one), PeopleChange(())
     if change.attendees is not UNSET:
@@ -77,6 +85,9 @@ def update(edit: Edit, one: Instance) -> Seen:
         attendees.ask_again_on(tx, after, one.slot)
         people = reset_answers(people, series.organizer_id)
     overrides.put(tx, after, one.slot, override)
+    if booked:
+        with moving():
+            rebook_occurrence(tx, after, one.slot, override, booked)
     retell(tx, after)
     _show_and_hide(tx, after, moved, by.now_ms)
     result = find_instance(after, one.slot, override)
@@ -97,6 +108,8 @@ def delete(tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, swit
     if user_id == series.organizer_id:
         override = replace(one.override, edited=True, removed=True, updated_ms=by.now_ms)
         kind, text = "delete", None
+        if series.takes_rooms:
+            bookings.release(tx, series, one.slot)
     else:
         override = one.override
         me = next(attendee for attendee in people if attendee.person_id == user_id)

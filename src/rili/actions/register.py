@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from rili.actions import checks, suites
+from rili.actions.derived_bookings import derive_again
 from rili.auth.sealing import SecretKey
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model import redirects as addresses
@@ -16,7 +17,17 @@ from rili.model import scopes
 from rili.model.app_kinds import ENTERPRISE
 from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
 from rili.model.secrets import hash_secret
-from rili.store import app_ranges, apps, authorizations, departments, grants, organisations, tokens, users
+from rili.store import (
+    app_ranges,
+    apps,
+    authorizations,
+    bookings,
+    departments,
+    grants,
+    organisations,
+    tokens,
+    users,
+)
 from rili.store import suites as suite_rows
 from rili.store.db import Tx
 
@@ -65,9 +76,11 @@ def list_organisations(tx: Tx) -> list[Organisation]:
 def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange) -> Organisation:
     organisation = get_organisation(tx, corp_id)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    organisation = _checked(msgspec.structs.replace(organisation, **named))
-    organisations.replace(tx, organisation)
-    return organisation
+    changed = _checked(msgspec.structs.replace(organisation, **named))
+    organisations.replace(tx, changed)
+    if changed.zone != organisation.zone:  # where whole days begin for rooms
+        derive_again(tx, [(corp_id, event_id) for event_id in bookings.events_of(tx, corp_id)])
+    return changed
 
 
 def remove_organisation(tx: Tx, corp_id: str) -> None:

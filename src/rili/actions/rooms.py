@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from rili.actions.app_range import OUTSIDE, within
+from rili.actions.meeting_rooms import release_room
 from rili.actions.register import get_organisation
 from rili.auth.callers import Caller
 from rili.errors import (
@@ -114,13 +115,13 @@ def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange) -> Room:
 
 
 def remove_room(tx: Tx, by: Caller, operator_id: str, room_id: str) -> None:
-    """Delete a room; what is to come loses it, what is past keeps its name. Raises RoomNotFound.
+    """Delete a room, and take it off every event that is not over. *operator_id* is a unionId, or '' for nobody's.
 
-    *operator_id* is the unionId it is done for, '' at the command line.
+    Raises RoomNotFound.
     """
     get_room(tx, by.corp_id, room_id)
-    rooms.lock(tx, by.corp_id, [room_id])
-    get_room(tx, by.corp_id, room_id)  # which somebody may have deleted meanwhile
+    release_room(tx, by, operator_id, room_id)
+    get_room(tx, by.corp_id, room_id)  # locked now: somebody may have deleted it meanwhile
     rooms.remove(tx, by.corp_id, room_id)
 
 

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from rili.actions.access import Place, Seen
 from rili.actions.announce import announce, colleagues, text_of
+from rili.actions.bookings import Rooms, asked_again, moving, rebook, rooms_of
 from rili.actions.edit import Edit
 from rili.actions.occurrences import moved_whens
 from rili.actions.people import invite
 from rili.auth.callers import Caller
 from rili.model.event import Event, asks_again, check_not_cancelled, check_organizer
+from rili.model.event_rooms import ask_again, own_rooms, rooms_on
 from rili.model.expansion import expand_days, occurrence_at
 from rili.model.ids import EVENT_ID_BYTES
 from rili.model.ids import event_id as event_id_of
@@ -49,21 +51,29 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
         event = edit.changed(before)
     else:
         event = edit.changed(shifted(before, shift, keep_rule=edit.brings_rule), moved=True)
+    moves = asks_again(before, event)
+    booked = rooms_of(tx, before, by.now_ms) if before.takes_rooms and (moves or one is not None) else None
+    if booked and moves:
+        event = asked_again(event, booked)
     body = events.replace(tx, event)
     people, moved = _replace_people(edit, event)
     kept: list[Carried] = []
     dropped: list[Carried] = []
     found = overrides.of_event(tx, by.corp_id, before.id)
-    if asks_again(before, event):
+    if moves:
         people = _ask_again(tx, event, people)
         slots = _new_slots(found, event, 0 if shift is None else days_moved(before, event.when))
         kept, dropped = _carry(tx, before, event, found, slots)
         remember(tx, before, (slot.key for slot in found if slots.get(slot) != slot), by.now_ms)
         _ask_again_on(tx, event, kept)
+        kept = _ask_rooms_again_on(tx, before, event, kept, booked)
     else:
         kept = [_carried(before, event, slot, slot, override) for slot, override in found.items()]
     if one is not None:
-        kept = _settle_addressed(edit, one, event, kept)
+        kept = _settle_addressed(edit, one, event, kept, booked)
+    if booked:
+        with moving():
+            rebook(tx, event, _overrides(kept), booked)
     agenda.move(tx, event, span_of(event, moved_whens(item.override for item in kept)))
     _show_and_hide(tx, event, moved, kept, dropped, by.now_ms)
     announce(
@@ -87,6 +97,10 @@ def split(edit: Edit, one: Instance) -> Edited:
     rest = rest_of(before, one, event_id_of(edit.new_bytes(EVENT_ID_BYTES)))
     changed = edit.changed(shifted(rest, shift, keep_rule=edit.brings_rule), moved=True)
     event = replace(changed, version=1, created_ms=by.now_ms, cancelled=edit.cancels)
+    moves = asks_again(rest, event)
+    booked = rooms_of(tx, before, by.now_ms) if before.takes_rooms else None
+    if booked and moves:
+        event = asked_again(event, booked)
     first = replace(truncated(before, one.slot), version=before.version + 1, updated_ms=by.now_ms)
     first_body, body = events.replace(tx, first), events.add(tx, event)
     attendees.copy(tx, before, event)
@@ -95,16 +109,20 @@ def split(edit: Edit, one: Instance) -> Edited:
     kept, dropped = _carry(tx, before, event, later, _new_slots(later, event, days_moved(rest, event.when)))
     people, moved = _replace_people(edit, event)  # who leaves also leaves the occurrences that were carried
     first_people = attendees.of_event(tx, by.corp_id, before.id)
-    if asks_again(rest, event):
+    if moves:
         people = _ask_again(tx, event, people)
-    if asks_again(rest, event):
         _ask_again_on(tx, event, kept)
+        kept = _ask_rooms_again_on(tx, rest, event, kept, booked)
     if not edit.cancels:
-        kept = _settle_addressed(edit, one, event, kept)
+        kept = _settle_addressed(edit, one, event, kept, booked)
     remember(tx, before, (slot.key for slot in later), by.now_ms)
     earlier = [
         _carried(before, first, slot, slot, override) for slot, override in found.items() if slot not in later
     ]
+    if booked:
+        with moving():
+            rebook(tx, first, _overrides(earlier), booked)
+            rebook(tx, event, _overrides(kept), booked, checked=moves)
     agenda.move(tx, first, span_of(first, moved_whens(item.override for item in earlier)))
     _hide_strangers(tx, before, by.now_ms)
     alone = attendees.on_occurrences_alone(tx, event)
@@ -140,6 +158,8 @@ def delete_following(
     slots = {slot: slot for slot in found if slot < one.slot}
     kept, dropped = _carry(tx, before, event, found, slots)
     remember(tx, before, (item.slot.key for item in dropped), by.now_ms)
+    if event.takes_rooms:
+        rebook(tx, event, _overrides(kept), rooms_of(tx, event, by.now_ms))
     agenda.move(tx, event, span_of(event, moved_whens(item.override for item in kept)))
     _hide_strangers(tx, event, by.now_ms)
     people = attendees.of_event(tx, by.corp_id, event.id)
@@ -194,6 +214,31 @@ def _ask_again_on(tx: Tx, event: Event, kept: Iterable[Carried]) -> None:
             attendees.ask_again_on(tx, event, one.slot)
 
 
+def _ask_rooms_again_on(
+    tx: Tx, before: Event, event: Event, kept: list[Carried], booked: Rooms | None
+) -> list[Carried]:
+    """The same of their rooms, where somebody must approve of them; those at a time of their own keep theirs."""
+    if booked is None:
+        return kept
+    asked: list[Carried] = []
+    for one in kept:
+        wanted = rooms_on(before.rooms, one.override.rooms)
+        if one.override.when is UNSET:
+            wanted = ask_again(wanted, booked.approved)
+        rooms = own_rooms(event.rooms, wanted)
+        if rooms != one.override.rooms:
+            override = replace(one.override, rooms=rooms)
+            overrides.put(tx, event, one.slot, override)
+            asked.append(replace(one, override=override, instance=find_instance(event, one.slot, override)))
+        else:
+            asked.append(one)
+    return asked
+
+
+def _overrides(carried: Iterable[Carried]) -> dict[Slot, Override]:
+    return {one.slot: one.override for one in carried}
+
+
 def _new_slots(found: Collection[Slot], event: Event, days: int) -> dict[Slot, Slot]:
     """For each exception the slot that it has in the series, which moved by *days*, where that has it."""
     assert event.recurrence is not None
@@ -226,7 +271,9 @@ def _carried(before: Event, after: Event, old: Slot, new: Slot, override: Overri
     )
 
 
-def _settle_addressed(edit: Edit, one: Instance, event: Event, kept: list[Carried]) -> list[Carried]:
+def _settle_addressed(
+    edit: Edit, one: Instance, event: Event, kept: list[Carried], booked: Rooms | None
+) -> list[Carried]:
     """An exception through which its series was changed is itself as the request says, in what it names."""
     if not one.override.own():
         return kept
@@ -234,7 +281,11 @@ def _settle_addressed(edit: Edit, one: Instance, event: Event, kept: list[Carrie
     settled: list[Carried] = []
     for item in kept:
         if item.former_id == one.event.id and item.instance is not None:
-            override = override_of(item.instance, wanted, asked_again=False, now_ms=edit.by.now_ms)
+            rooms = item.instance.event.rooms
+            if booked and wanted.when != one.event.when:
+                rooms = ask_again(rooms, booked.approved)
+            settled_as = replace(wanted, rooms=rooms)
+            override = override_of(item.instance, settled_as, asked_again=False, now_ms=edit.by.now_ms)
             overrides.put(edit.tx, event, item.slot, override)
             settled.append(
                 replace(item, override=override, instance=find_instance(event, item.slot, override))

@@ -16,6 +16,7 @@ from rili.actions.access import (
 )
 from rili.actions.announce import announce
 from rili.actions.app_range import within
+from rili.actions.bookings import check_organizer_may, moving, rooms_of
 from rili.actions.occurrences import moved_whens
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
@@ -87,6 +88,9 @@ def transfer_event(
     else:
         former = next(one for one in change.people if one.person_id == before.organizer_id)
         _keep_answer(tx, event, former, found)
+    if event.takes_rooms:
+        with moving():
+            check_organizer_may(event, found, rooms_of(tx, event, by.now_ms))
     agenda.touch(tx, event)
     agenda.show(tx, event, span_of(event, moved_whens(found.values())), [organizer.person_id])
     if handover.leaves:

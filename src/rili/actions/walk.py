@@ -8,17 +8,19 @@ from itertools import chain
 from typing import Any
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from rili.actions.access import Seen
 from rili.actions.memory import Known, Memory, Part, ShownPeople
 from rili.model.event import Event
+from rili.model.event_rooms import renamed
 from rili.model.expansion import Occurrence, expand, expand_days, occurrence_at
 from rili.model.moment import DAY_MS, EPOCH_DAY, Moment
 from rili.model.pattern_days import LAST_DAY
 from rili.model.people import Attendee, people_on
 from rili.model.series import PLAIN, Instance, Override, Slot, instance
 from rili.model.when import AllDay, When
-from rili.store import agenda_rows, attendee_rows, attendees, overrides
+from rili.store import agenda_rows, attendee_rows, attendees, overrides, rooms
 from rili.store.agenda import LIFE_MS
 from rili.store.agenda_rows import EVER_MS
 from rili.store.attendees import Standing
@@ -101,12 +103,17 @@ class Listed(Struct, frozen=True, gc=False):
     item: Item
     people: tuple[Attendee, ...]
     viewer_id: str
+    room_names: dict[str, str]
+    """As they are now, of the rooms that are there."""
 
     @property
     def seen(self) -> Seen:
         """The event or occurrence, whole."""
         one = self.item.instance()
-        return Seen(one.event if one else self.item.event, self.people, self.viewer_id, one)
+        event = one.event if one else self.item.event
+        if event.rooms:
+            event = replace(event, rooms=renamed(event.rooms, self.room_names))
+        return Seen(event, self.people, self.viewer_id, one)
 
 
 class Today:
@@ -194,13 +201,15 @@ def listed(tx: Tx, calendar: Primary, items: Sequence[Item], shown: int) -> list
     )
     wanted = max(shown, 1) + removed
     people_of = _people(tx, corp_id, {one.event.id: one.known for one in items}, wanted)
+    booked = {room.room_id for one in items for room in (*one.event.rooms, *one.override.rooms)}
+    room_names = rooms.names(tx, corp_id, booked) if booked else {}
     found: list[Listed] = []
     for item in items:
         people = people_of[item.event.id]
         if item.override is not PLAIN and (one := item.occurrence) is not None:
             places = own.get(item.event.id, {}).get(Slot(one.day, one.number), [])
             people = people_on(people, places, item.event.organizer_id, asked_again=item.override.asked_again)
-        found.append(Listed(item, people, calendar.owner_id))
+        found.append(Listed(item, people, calendar.owner_id, room_names))
     return found
 
 

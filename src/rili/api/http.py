@@ -14,6 +14,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from rili.actions.busy_parts import BusyMemory
 from rili.actions.limits import Limits, take_call
 from rili.actions.memory import Memory
 from rili.api.body import decode_json, receive_body
@@ -54,6 +55,7 @@ class Service:
         self.tokens = TokenCache()
         self.secret_key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
         self.memory = Memory()
+        self.busy = BusyMemory()
         self.limits = Limits(
             calls_per_second=settings.calls_per_second,
             calls_per_minute=settings.calls_per_minute,

@@ -9,7 +9,10 @@ from rili.api import (
     check_in,
     contact,
     events,
+    find_times,
+    free_busy,
     lists,
+    meeting_rooms,
     oauth2,
     organizing,
     site,
@@ -47,7 +50,10 @@ from rili.wire.contact import (
 )
 from rili.wire.event import CreateEvent, PatchEvent
 from rili.wire.event_view import EventView
+from rili.wire.find_times import FindTimes, FoundTimesView
+from rili.wire.free_busy import GetSchedule, SchedulesView
 from rili.wire.lists import EventsView, InstancesView
+from rili.wire.meeting_rooms import AddMeetingRooms, RemoveMeetingRooms, RespondForRoom
 from rili.wire.oauth2 import (
     AccessToken,
     AuthRules,
@@ -59,6 +65,7 @@ from rili.wire.oauth2 import (
     UserToken,
 )
 from rili.wire.organizing import CancelledView, ResultView, TransferEvent
+from rili.wire.room_schedule import GetMeetingRoomsSchedule, RoomSchedulesView
 from rili.wire.series_view import EditedView
 from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacyGetCorpToken, LegacySnsToken
 
@@ -153,6 +160,15 @@ ROUTES = (
     Route("POST", EVENT + "/transfer", organizing.transfer_event, "TransferEvent",
           "Hand an event over to a colleague. 转让日程。",
           scopes.EVENT_WRITE, TransferEvent, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms", meeting_rooms.add_meeting_rooms, "AddMeetingRooms",
+          "Book rooms for an event. 添加会议室。", scopes.EVENT_WRITE, AddMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/batchRemove", meeting_rooms.remove_meeting_rooms, "RemoveMeetingRooms",
+          "Give rooms of an event back. 移除会议室。", scopes.EVENT_WRITE, RemoveMeetingRooms, ResultView,
+          (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
+    Route("POST", EVENT + "/meetingRooms/{roomId}/respond", meeting_rooms.respond_for_room, "MeetingRoomRespond",
+          "Approve that an event has a room, or refuse it. 设置会议室响应状态。",
+          scopes.EVENT_WRITE, RespondForRoom, ResultView, (DRY_RUN, CLIENT_TOKEN, IF_MATCH)),
     Route("POST", EVENT + "/signin", check_in.sign_in, "SignIn", "Sign in to an event. 签到。",
           scopes.EVENT_WRITE, None, CheckedIn),
     Route("POST", EVENT + "/checkIn", check_in.sign_in, "CheckIn", "The same, by its former name. 签到（旧版）。",
@@ -217,6 +233,20 @@ ROUTES = (
     Route("POST", "/v1.0/calendar/plugins/{pluginId}/subscribers", calendars.update_org_plugin_subscribers,
           "UpdateOrgPluginSubscribers", "For whom a plugin is. 更新企业日历插件订阅者。", scopes.CALENDAR_WRITE,
           PluginSubscribersBody, ResultView),
+    Route("POST", "/v1.0/calendar/users/{userId}/querySchedule", free_busy.get_schedule, "GetSchedule",
+          "When people are busy. 查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/users/{userId}/getSchedule", free_busy.get_schedule, "GetScheduleAlias",
+          "The same, as the sample of the reference page calls it. 查询用户忙闲信息（示例中的路径）。",
+          scopes.SCHEDULE_READ, GetSchedule, SchedulesView),
+    Route("POST", "/v1.0/calendar/me/schedules/query", free_busy.get_schedule, "GetScheduleByMe",
+          "The same by the token's user. 本人查询用户忙闲信息。", scopes.SCHEDULE_READ, GetSchedule, SchedulesView,
+          (CLIENT_TOKEN,)),
+    Route("POST", "/v1.0/calendar/users/{userId}/meetingRooms/schedules/query", free_busy.get_meeting_rooms_schedule,
+          "GetMeetingRoomsSchedule", "When rooms are taken. 查询会议室忙闲信息。", scopes.EVENT_READ,
+          GetMeetingRoomsSchedule, RoomSchedulesView),
+    Route("POST", "/v1.0/calendar/users/{userId}/findTimes", find_times.find_times, "FindTimes",
+          "Find times at which people, and a room, are free. 查找共同的空闲时间。", scopes.SCHEDULE_READ,
+          FindTimes, FoundTimesView),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from rili.errors import InvalidParameter, PermissionDenied
+from rili.model.event_rooms import EventRoom
 from rili.model.expansion import expand_days, last_end_ms
 from rili.model.people import GivenAttendee, check_given
 from rili.model.recurrence import GivenRecurrence, Recurrence, check_rule, check_start, last_start, settle
@@ -98,6 +99,15 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """In a subscribed calendar: nobody attends it, and it takes nobody's time (decision 86)."""
     cancelled: bool = False
     """Called off: it stays everywhere, and takes nobody's time (decision 13). Of an occurrence: it, or its series."""
+    rooms: tuple[EventRoom, ...] = ()
+    """Of a series those of every occurrence that has nothing of its own about them."""
+    occurrences_with_rooms: bool = False
+    """Whether single occurrences may have something of their own about rooms."""
+
+    @property
+    def takes_rooms(self) -> bool:
+        """Whether anything is to be done about rooms when it changes."""
+        return bool(self.rooms) or self.occurrences_with_rooms
 
     @property
     def until_ms(self) -> int | None:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from rili.model.event import AttendeeRights, Card, Category, Event, FreeBusy, Reminder, UiConfig
+from rili.model.event_rooms import OwnRoom, own_rooms, rooms_on
 from rili.model.expansion import Occurrence, occurrence_at, wall_seconds
 from rili.model.ids import occurrence_id
 from rili.model.moment import Moment
@@ -68,6 +69,8 @@ class Override(Struct, frozen=True, gc=False, omit_defaults=True):
     cards: tuple[Card, ...] | UnsetType = UNSET
     free_busy: FreeBusy | UnsetType = UNSET
     attendee_rights: AttendeeRights | UnsetType | None = UNSET
+    rooms: tuple[OwnRoom, ...] = ()
+    """Where its rooms differ from those of its series."""
 
     def own(self) -> dict[str, Any]:
         """The fields that do not follow the series."""
@@ -102,6 +105,7 @@ def instance(series: Event, occurrence: Occurrence, override: Override = PLAIN) 
         recurrence=None,
         updated_ms=max(series.updated_ms, override.updated_ms),
         cancelled=series.cancelled or override.cancelled,
+        rooms=rooms_on(series.rooms, override.rooms),
         **{"when": when} | override.own(),
     )
     return Instance(series, slot, occurrence.starts_ms, when, override, event)
@@ -126,6 +130,7 @@ def override_of(one: Instance, changed: Event, *, asked_again: bool, now_ms: int
         cancelled=one.override.cancelled,
         asked_again=one.override.asked_again or asked_again,
         updated_ms=now_ms,
+        rooms=own_rooms(one.series.rooms, changed.rooms),
         **own,
     )
 

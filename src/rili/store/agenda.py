@@ -139,6 +139,23 @@ def touch_occurrences(tx: Tx, event: Event, span: Span) -> None:
     _index(tx, event, span)
 
 
+def touch_of(tx: Tx, event: Event, person_ids: Iterable[str]) -> None:
+    """Tell the primary calendars of these people alone that something of their own is another on *event* now."""
+    change_no = tx.change_no()
+    tx.run_many(
+        """
+        UPDATE agenda SET change_no = :change_no
+         WHERE corp_id = :corp_id AND event_id = :event_id AND gone_ms IS NULL
+           AND calendar_id = (SELECT calendar_id FROM calendars
+                               WHERE corp_id = :corp_id AND owner_id = :person_id AND kind = 'primary')
+        """,
+        [
+            {"corp_id": event.corp_id, "event_id": event.id, "person_id": one, "change_no": change_no}
+            for one in person_ids
+        ],
+    )
+
+
 def hide(tx: Tx, event: Event, person_ids: Iterable[str], now_ms: int) -> None:
     """Take *event* off the primary calendars of these people, where it still is."""
     change_no = tx.change_no()

@@ -19,7 +19,9 @@ EVER_MS = 10**15
 """Longer than any span, later than any event."""
 
 _LENGTHS_MS = (*SPAN_CLASS_MS, EVER_MS)
-_CLASSES = ", ".join(f"({number}, {length}, :first_{number})" for number, length in enumerate(_LENGTHS_MS))
+
+CLASSES = ", ".join(f"({number}, {length}, :first_{number})" for number, length in enumerate(_LENGTHS_MS))
+"""Rows of a VALUES list: a class of spans, its longest, the first cell to look into. `bounds` has the parameters."""
 
 
 class AgendaRow(Struct, frozen=True, gc=False):
@@ -38,7 +40,7 @@ class AgendaRow(Struct, frozen=True, gc=False):
 
 _TOUCHING = f"""
     SELECT event_id, change_no
-      FROM (VALUES {_CLASSES}) AS classes
+      FROM (VALUES {CLASSES}) AS classes
      CROSS JOIN agenda
      WHERE agenda.corp_id = :corp_id AND agenda.calendar_id = :calendar_id AND gone_ms IS NULL
        AND span_class = classes.column1
@@ -60,17 +62,14 @@ def touching(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -
 
     Spans are classed by how long they are, so that the start bounds the range on both sides.
     """
+    return dict(tx.all(_TOUCHING, corp_id=corp_id, calendar_id=calendar_id, **bounds(from_ms, to_ms)))
+
+
+def bounds(from_ms: int, to_ms: int) -> dict[str, int]:
+    """The parameters of a query of what touches a range of time."""
     cells = [cells_of(from_ms - length, to_ms) for length in _LENGTHS_MS]
-    rows = tx.all(
-        _TOUCHING,
-        corp_id=corp_id,
-        calendar_id=calendar_id,
-        from_ms=from_ms,
-        to_ms=to_ms,
-        last=cells[0][1],
-        **{f"first_{number}": first for number, (first, _) in enumerate(cells)},
-    )
-    return dict(rows)
+    firsts = {f"first_{number}": first for number, (first, _) in enumerate(cells)}
+    return {"from_ms": from_ms, "to_ms": to_ms, "last": cells[0][1], **firsts}
 
 
 def lasting(tx: Tx, corp_id: str, calendar_id: str, from_ms: int, to_ms: int) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
 from rili.model.privileges import Privilege
 from rili.store.db import Tx
+from rili.store.keys import as_keys
 
 Kind = Literal["primary", "subscribed", "deleted"]
 """`deleted`: once a subscribed one, which nobody finds any more."""
@@ -57,6 +59,22 @@ def primary(tx: Tx, corp_id: str, owner_id: str) -> Primary | None:
         owner_id=owner_id,
     )
     return None if row is None else Primary(*row)
+
+
+def primaries(tx: Tx, corp_id: str, owner_ids: Iterable[str]) -> dict[str, Primary]:
+    """Those of several people, by unionId; who is nobody here, or has left, is left out."""
+    rows = tx.all(
+        """
+        SELECT users.corp_id, calendar_id, union_id, users.name, COALESCE(users.zone, organisations.zone), people_no
+          FROM users
+          JOIN organisations ON organisations.corp_id = users.corp_id
+          JOIN calendars ON calendars.corp_id = users.corp_id AND owner_id = union_id AND kind = 'primary'
+         WHERE (users.corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:owner_ids)) AND active = 1
+        """,
+        corp_id=corp_id,
+        owner_ids=as_keys(owner_ids),
+    )
+    return {row[2]: Primary(*row) for row in rows}
 
 
 def subscribed(tx: Tx, corp_id: str, calendar_id: str, privilege: Privilege) -> Primary | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from rili.model.event import Event
+from rili.store import bookings
 from rili.store.db import Tx
 
 decode_event = msgspec.json.Decoder(Event).decode
@@ -144,7 +145,12 @@ def replace(tx: Tx, event: Event) -> str:
 
 
 def delete(tx: Tx, event: Event, now_ms: int) -> None:
-    """Mark *event* deleted, or raise Stale: its row stays, so that lists can show it (decision 13)."""
+    """Mark *event* deleted, or raise Stale: its row stays, so that lists can show it (decision 13).
+
+    Its rooms are free from then on.
+    """
+    if event.takes_rooms:
+        bookings.release(tx, event)
     tx.run_one(
         """
         UPDATE events SET deleted_ms = :now_ms

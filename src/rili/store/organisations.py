@@ -82,6 +82,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM categories WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_in_links WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM bookings WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM overrides WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM former_rules WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM answer_links WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -9,11 +9,21 @@ from typing import Literal
 
 import msgspec
 
+from rili.model.event_rooms import RoomStatus
 from rili.store.db import Tx
 
-Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond", "share"]
+Kind = Literal["create", "update", "delete", "cancel", "leave", "people", "respond", "rooms", "share"]
 """`cancel`: it stays, and does not take place. `leave`: one attendee took it off their own calendar. `people`: some
-were added or removed, no more. `share`: no event, but a calendar under whose id it stands was shared."""
+were added or removed, no more. `rooms`: rooms were added, removed or answered, no more. `share`: no event, but a
+calendar under whose id it stands was shared."""
+
+
+class RoomChange(msgspec.Struct, frozen=True, gc=False):
+    """What became of one room of an event; no status: it was not, or is not, on it."""
+
+    room_id: str
+    before: RoomStatus | None
+    after: RoomStatus | None
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -40,6 +50,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """In whose name, where the operator acted through a calendar that was shared with them."""
     response: str | None = None
     """What the operator answered, or who they acted for."""
+    rooms: tuple[RoomChange, ...] = ()
+    """Of `rooms`: which, and what became of them."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
@@ -55,6 +67,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     occurrence: str | None = None
     on_behalf_of: str | None = None
     response: str | None = None
+    rooms: tuple[RoomChange, ...] = ()
     switches: dict[str, str] = {}
 
 
@@ -71,6 +84,7 @@ def add(tx: Tx, change: Change) -> None:
         change.occurrence,
         change.on_behalf_of,
         change.response,
+        change.rooms,
         change.switches,
     )
     tx.queue(

@@ -42,6 +42,10 @@ def add(tx: Tx, room: Room) -> None:
 
 def replace(tx: Tx, room: Room) -> None:
     """Write *room* over the row of the same id; its number stays."""
+    # Events show its name: who remembers names reads them again.
+    tx.queue(
+        "UPDATE organisations SET people_no = people_no + 1 WHERE corp_id = :corp_id", corp_id=room.corp_id
+    )
     tx.run(
         """
         UPDATE rooms SET name = :name, status = :status, capacity = :capacity, group_id = :group_id,
@@ -88,6 +92,19 @@ def lock(tx: Tx, corp_id: str, room_ids: Iterable[str]) -> None:
         corp_id=corp_id,
         room_ids=as_keys(room_ids),
     )
+
+
+def names(tx: Tx, corp_id: str, room_ids: Iterable[str]) -> dict[str, str]:
+    """The names of those of *room_ids* that there are."""
+    rows = tx.all(
+        """
+        SELECT room_id, name FROM rooms
+         WHERE (corp_id, room_id) IN (SELECT :corp_id, key FROM json_each(:room_ids))
+        """,
+        corp_id=corp_id,
+        room_ids=as_keys(room_ids),
+    )
+    return dict(rows)
 
 
 def list_all(tx: Tx, corp_id: str) -> list[Room]:

@@ -79,6 +79,17 @@ class LocationView(Struct, frozen=True, rename="camel"):
     """Where."""
 
     display_name: Some = UNSET
+    meeting_rooms: Annotated[
+        tuple[str, ...] | UnsetType, Meta(description="Names of rooms. 会议室名称。")
+    ] = UNSET
+
+
+class MeetingRoomView(Struct, frozen=True, rename="camel"):
+    """A room on the event: `accepted`, `tentative` (waits for approval), `declined` (was refused it)."""
+
+    room_id: str
+    response_status: str
+    display_name: str
 
 
 class ReminderView(Struct, frozen=True):
@@ -169,6 +180,7 @@ class EventView(Struct, frozen=True, rename="camel", kw_only=True):
     description: Some = UNSET
     recurrence: RecurrenceView | UnsetType = UNSET
     location: LocationView | UnsetType = UNSET
+    meeting_rooms: tuple[MeetingRoomView, ...] | UnsetType = UNSET
     online_meeting_info: OnlineMeetingView | UnsetType = UNSET
     rich_text_description: RichTextView | UnsetType = UNSET
     ui_configs: tuple[UiConfigView, ...] | UnsetType = UNSET
@@ -205,6 +217,9 @@ def event_view(
     organizer = people[0]
     rights = event.attendee_rights
     series = instance.series if instance else event
+    # What is called off, or gone, has given its rooms back.
+    rooms = () if cancelled or event.cancelled else event.rooms
+    places = tuple(one.name for one in rooms if one.holds)
     return EventView(
         id=event.id,
         summary=event.summary,
@@ -227,7 +242,10 @@ def event_view(
         visibility="private" if event.private else UNSET,
         description=_some(event.description),
         recurrence=_recurrence(series.recurrence, series.when) if series.recurrence else UNSET,
-        location=LocationView(event.location) if event.location else UNSET,
+        location=LocationView(event.location or UNSET, places or UNSET)
+        if event.location or places
+        else UNSET,
+        meeting_rooms=tuple(MeetingRoomView(one.room_id, one.status, one.name) for one in rooms) or UNSET,
         online_meeting_info=OnlineMeetingView(
             "dingtalk", event.conference_id, meeting_url(event.conference_id)
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from rili.actions import acls, calendars, derived, directory, events, plugins, subscribed, subscriptions
-from rili.actions.access import PRIMARY, Place
+from rili.actions.access import PRIMARY, Place, Target, calendar_of, find_to_read, reach
 from rili.actions.lists import Asked, list_events
 from rili.auth.callers import Caller
 from rili.errors import InvalidParameter, ItemNotFound
@@ -108,6 +109,18 @@ def test_before(scene: Scene) -> None:
     assert scene.organizer("dan") == "ann"
     assert scene.calendars("ann") == [("primary", "owner"), ("subscribed", "owner"), ("shared", "reader")]
     assert scene.findings() == []
+
+
+def test_what_is_not_reached_is_not_there(scene: Scene) -> None:
+    """An action that forgot `reach` finds no calendar but the path user's own; `primary` costs it no question."""
+    nothing: Any = None
+    own = Place(scene.ids["dan"], PRIMARY)
+    assert reach(nothing, scene.by, own, "owner") == (scene.by, own)
+
+    for look in (calendar_of, lambda tx, by, place: find_to_read(tx, by, place, Target(scene.event_id))):
+        for name in ("ann", "bob", "dan"):
+            with pytest.raises(ItemNotFound, match=r"Calendar does not exist\."):
+                scene.shared.read(lambda tx: look(tx, scene.by, scene.place(name)))  # noqa: B023
 
 
 def test_it_passes_to_the_first_manager(scene: Scene) -> None:

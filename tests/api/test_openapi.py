@@ -51,5 +51,5 @@ def test_update_takes_what_the_reference_says() -> None:
     assert set(body) == {
         "id", "summary", "description", "start", "end", "isAllDay", "recurrence", "attendees", "location", "extra",
         "reminders", "onlineMeetingInfo", "richTextDescription", "uiConfigs", "categories", "cardInstances",
-        "freeBusyStatus", "eventConfig",
+        "freeBusyStatus", "eventConfig", "visibility",
     }  # fmt: skip

@@ -54,7 +54,14 @@ class Firm:
         directory.add_department(tx, self.corp_id, self.dept_id, "研发部")
         mark, place = os.urandom(4).hex(), Place(self.dept_id, leader=True)
         self.ann = add_user(
-            tx, self.corp_id, "ann", place, name=f"安{mark}", mobile="13700000001", email="ann@example.com"
+            tx,
+            self.corp_id,
+            "ann",
+            place,
+            name=f"安{mark}",
+            mobile="13700000001",
+            email="ann@example.com",
+            admin=True,
         )
         self.bob = add_user(
             tx, self.corp_id, f"bob{mark}", place, name=f"白{mark}", mobile=f"137{int(mark, 16) % 10**8:08d}",
@@ -96,6 +103,9 @@ class Firm:
         person = f"/v1.0/calendar/users/{self.ann.union_id}"
         if path.startswith("/v1.0/rooms/") or "meetingRooms" in path:
             ids["room"], ids["group"] = self._database.write(self._add_room)
+        if "/meetingRooms/" in path and "{eventId}" in path:  # which it has already
+            booked = {"meetingRoomsToAdd": [{"roomId": ids["room"]}]}
+            assert self.send("POST", f"{self.path(event_id)}/meetingRooms", booked).status == 200
         if "{aclId}" in path:
             scope = {"scopeType": "user", "userId": self.bob.union_id}
             shared = {"privilege": "reader", "sendMsg": False, "scope": scope}

@@ -51,6 +51,9 @@ ROOMS = [route for route in ROUTES if route.path.startswith("/v1.0/rooms/")]
 """An administrator, or a colleague, is named by `unionId`, in the query or the body."""
 
 OF_SOMETHING_ELSE = {
+    "AddMeetingRooms",
+    "GetMeetingRoomsSchedule",
+    "MeetingRoomRespond",
     "DeleteAcl",
     "DeleteSubscribedCalendar",
     "GetSubscribedCalendar",

@@ -18,7 +18,7 @@ from rili.api.routes import ROUTES
 from rili.model.ids import opaque_id
 from rili.store.plugins import Plugin
 from tests.conformance.backdoor import user_token
-from tests.conformance.clients import DAILY, HOUR, App, Json, config, legacy_id, model
+from tests.conformance.clients import DAILY, HOUR, App, Json, at, config, legacy_id, model
 from tests.conformance.sharing import grant, listed, publish
 from tests.conformance.test_user_token import agree
 from tests.conformance.vendor import make_vendor
@@ -29,6 +29,10 @@ OPERATIONS = {one["name"]: one for one in CONTRACT["operations"]}
 OFFERED = sorted({route.name for route in ROUTES} & OPERATIONS.keys())
 
 
+OWN_HOUR = at("05-20T07:00")
+"""In which no other test has an event: one page shows them all."""
+
+
 class World:
     """An app of the demo organisation, and an event and a series of its organizer's with a colleague."""
 
@@ -37,7 +41,7 @@ class World:
         self.database = database
         self.me, self.colleague = app.organizer.union_id, app.colleague.union_id
         people = {"attendees": [{"id": self.colleague}]}
-        self.event = app.create(HOUR | people)["id"]
+        self.event = app.create(HOUR | OWN_HOUR | people)["id"]
         self.series = app.create(DAILY | people)["id"]
         self.published = publish(app)
         self.acl = grant(app, "reader")["aclId"]
@@ -115,7 +119,11 @@ def ids(found: Json, name: str) -> list[str]:
     return [one["id"] for one in found[name]]
 
 
-HOUR_OF_IT = {"timeMin": HOUR["start"]["dateTime"], "timeMax": HOUR["end"]["dateTime"], "maxResults": 100}
+HOUR_OF_IT = {
+    "timeMin": OWN_HOUR["start"]["dateTime"],
+    "timeMax": OWN_HOUR["end"]["dateTime"],
+    "maxResults": 100,
+}
 WINDOW = {"startTime": "2026-03-01T00:00Z", "endTime": "2026-03-20T00:00Z"}
 MARCH = {"timeMin": "2026-03-01T00:00:00Z", "timeMax": "2026-03-20T00:00:00Z", "maxResults": 100}
 

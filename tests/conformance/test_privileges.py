@@ -36,6 +36,7 @@ LEAST: dict[str, Privilege] = {
         (
             "CreateEvent", "CreateEventByMe", "PatchEvent", "DeleteEvent", "CancelEvent", "TransferEvent",
             "AddAttendee", "RemoveAttendee", "RespondEvent", "GetSignInLink", "GetSignOutLink",
+            "AddMeetingRooms", "RemoveMeetingRooms",
         ),
         "writer",
     ),
@@ -49,11 +50,14 @@ SUBSCRIBING = {
 }  # fmt: skip
 """Operations that name a calendar of another kind."""
 
+APPROVING = {"MeetingRoomRespond"}
+"""Takes who administers the room, whoever sees the event."""
+
 UNATTENDED = {
     "AddAttendee", "RemoveAttendee", "RespondEvent", "ListAttendees", "TransferEvent", "SignIn", "CheckIn", "SignOut",
-    "GetSignInList", "GetSignOutList", "GetSignInLink", "GetSignOutLink",
+    "GetSignInList", "GetSignOutList", "GetSignInLink", "GetSignOutLink", "AddMeetingRooms", "RemoveMeetingRooms",
 }  # fmt: skip
-"""Operations that concern people on events: a subscribed calendar has none."""
+"""Operations that concern people and rooms on events: a subscribed calendar has none."""
 
 BODIES: dict[str, Json] = {
     "AddAttendee": {"attendeesToAdd": [{"email": "new@example.org"}]},
@@ -63,8 +67,11 @@ BODIES: dict[str, Json] = {
     "CreateEvent": {"summary": "New", **at("03-12T14:00")},
     "CreateEventByMe": {"summary": "New", **at("03-12T14:00")},
     "PatchEvent": {"id": "{event}", "summary": "Changed"},
+    "AddMeetingRooms": {"meetingRoomsToAdd": [{"roomId": "{room}"}]},
+    "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{other}"}]},
     "RespondEvent": {"responseStatus": "tentative"},
+    "MeetingRoomRespond": {"responseStatus": "accepted"},
     "TransferEvent": {"newOrganizerId": "{other}"},
 }  # fmt: skip
 WINDOW = "?timeMin=2026-03-09T00:00:00%2B08:00&timeMax=2026-03-12T00:00:00%2B08:00"
@@ -79,6 +86,7 @@ QUERIES = {
 }
 
 NAMING = [route for route in ROUTES if "{calendarId}" in route.path]
+ADD_ROOMS = next(one for one in NAMING if one.name == "AddMeetingRooms")
 MATRIX = [pytest.param(route, id=route.name) for route in NAMING if route.name in LEAST]
 
 TIMES = {
@@ -97,12 +105,16 @@ SERIES: Json = {
     **{name: value for name, value in FULL.items() if name != "freeBusyStatus"},
     **timed("2026-03-09T10:00:00+08:00", "2026-03-09T11:00:00+08:00"),
     "summary": TITLE,
+    "recurrence": {
+        "pattern": {"type": "daily"},
+        "range": {"type": "endDate", "endDate": "2026-03-20T00:00:00+08:00"},
+    },
 }
 
 
 def test_every_operation_is_placed() -> None:
     """What names a calendar has a place in the table: an operation that is added needs one too."""
-    assert {route.name for route in NAMING} == LEAST.keys() | SUBSCRIBING
+    assert {route.name for route in NAMING} == LEAST.keys() | SUBSCRIBING | APPROVING
 
 
 class Scene:
@@ -119,6 +131,9 @@ class Scene:
             ).union_id
         for privilege in GRANTED:
             grant(self.app, privilege, to=self.people[privilege])
+        admin = {"unionId": server.users[0].union_id, "roomStatus": 0, "isvRoomId": "x"}
+        room = self.app.call("POST", "/v1.0/rooms/meetingrooms", admin | {"roomName": opaque_id(os.urandom)})
+        self.room: str = room.json["result"]
         self.calendar = shared(self.app, self.people["reader"])
         self.published = publish(self.app, managers=[self.people["manager"]])
         assert subscribe(self.app, self.published, self.people["subscriber"]).json == {}
@@ -138,8 +153,14 @@ class Scene:
         app, acl_id = self.app, "x"
         if route.name == "DeleteAcl" and who == "owner":
             acl_id = grant(app, "reader", to=self.other)["aclId"]
-        ids = {"event": event_id, "other": self.other}
-        path = route.path.format(userId=self.people[who], calendarId=calendar, eventId=event_id, aclId=acl_id)
+        ids = {"event": event_id, "other": self.other, "room": self.room}
+        path = route.path.format(
+            userId=self.people[who],
+            calendarId=calendar,
+            eventId=event_id,
+            aclId=acl_id,
+            roomId=self.room,
+        )
         body: Any = None if route.body is None else json.loads(fill(json.dumps(BODIES[route.name]), ids))
         token = self.tokens[who] if "/me/" in route.path else app.token
         target = path + fill(QUERIES.get(route.name, ""), ids)
@@ -253,6 +274,20 @@ def test_subscribed(scene: Scene, route: Route, who: str) -> None:
         assert_tells(reply, route, event_id, "all")
     if fresh:
         scene.app.call("DELETE", scene.app.path(event_id, calendar=scene.published))
+
+
+def test_rooms_are_approved_of_by_their_own(scene: Scene) -> None:
+    """Whatever the calendar's owner may do, and never in a subscribed calendar."""
+    route = next(one for one in NAMING if one.name == "MeetingRoomRespond")
+    event_id = scene.make("primary")
+    scene.ask(ADD_ROOMS, "owner", "primary", event_id)
+
+    for who, calendar in (("owner", "primary"), ("writer", scene.calendar), ("reader", scene.calendar)):
+        reply = scene.ask(route, who, calendar, event_id)
+        assert (reply.status, reply.json["code"]) == (403, "permissionDenied")
+    reply = scene.ask(route, "author", scene.published, scene.events[scene.published, False])
+    assert reply.json["message"] == "Subscribed calendar not support this method"
+    scene.app.delete(event_id)
 
 
 def test_an_owner_and_readers_by_turns(own_app: App) -> None:

@@ -137,6 +137,7 @@ BODIES: dict[str, Json] = {
     "FindTimes": {"attendees": [{"id": "{colleague}"}], "durationMinutes": 30} | WINDOW,
     "GetMeetingRoomsSchedule": {"roomIds": ["{room}"]} | WINDOW,
     "GetSchedule": {"userIds": ["{colleague}"]} | WINDOW,
+    "GetScheduleByMe": {"userIds": ["{colleague}"]} | WINDOW,
     "GetScheduleAlias": {"userIds": ["{colleague}"]} | WINDOW,
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
@@ -208,6 +209,9 @@ def told(reply: Reply) -> str:
     body = reply.json
     for name in ("description", "errmsg", "unauthorizedUserIdList"):
         body.pop(name, None)
+    for one in body.get("scheduleInformation", []):
+        if "error" in one:  # nobody here
+            del one["userId"]
     return json.dumps(body, ensure_ascii=False)
 
 

@@ -87,6 +87,7 @@ def samples(draw: st.DrawFn) -> Sample:
         categories=tuple(Category(name=name) for name in draw(st.lists(WORDS, max_size=2))),
         reminders=tuple(map(Reminder, draw(st.lists(st.integers(0, 2**31 - 1), max_size=3, unique=True)))),
         free_busy=draw(st.sampled_from(["busy", "free"])),
+        private=draw(st.booleans()),
     )
     people = draw(st.sampled_from([(), (CHAIR,), (CHAIR, ALICE), (CHAIR, ALICE, GUEST, BOB)]))
     if draw(st.integers(0, 9)) == 0:

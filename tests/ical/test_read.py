@@ -139,6 +139,20 @@ def test_when(lines, expected):
 
 
 @pytest.mark.parametrize(
+    ("lines", "private"),
+    [
+        pytest.param([], False, id="not said"),
+        pytest.param(["CLASS:Public"], False, id="public"),
+        pytest.param(["CLASS:PRIVATE"], True, id="private"),
+        pytest.param(["CLASS:CONFIDENTIAL"], True, id="confidential"),
+        pytest.param(["CLASS:X-SECRET"], True, id="a class of somebody's own"),
+    ],
+)
+def test_class(lines, private):
+    assert content_of(calendar("DTSTART:20260310T060000Z", *lines)).private is private
+
+
+@pytest.mark.parametrize(
     ("tzid", "locations", "expected"),
     [
         ("Asia/Shanghai", {}, "Asia/Shanghai"),

@@ -105,6 +105,7 @@ def test_fields_and_people_are_read_back(sample):
         )
         assert content.reminders == event.reminders
         assert content.free_busy == event.free_busy
+        assert content.private == event.private
         assert content.sequence == event.version
         assert [
             (one.name or "", one.response, one.is_optional, one.email or one.person_id)

@@ -96,6 +96,7 @@ def test_a_plain_event():
             ["DTSTART;TZID=America/New_York:20260308T023000", "RRULE:FREQ=DAILY"], id="a skipped hour, every day",
         ),
         pytest.param({"free_busy": "free"}, ["TRANSP:TRANSPARENT"], id="free"),
+        pytest.param({"private": True}, ["CLASS:PRIVATE"], id="private"),
         pytest.param(
             {"description": "a,b;c\\N\r\nd", "location": "Haus 3, oben", "rich_text": "<b>x;y</b>"},
             ["DESCRIPTION:a\\,b\\;c\\\\N\\nd", "LOCATION:Haus 3\\, oben", "X-ALT-DESC;FMTTYPE=text/html:<b>x\\;y</b>"],

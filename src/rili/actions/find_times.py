@@ -51,7 +51,7 @@ def find_times(
     found = calendars.primaries(tx, by.corp_id, wanted)
     seen = within(tx, by, found)
     if user_id not in seen:
-        listed_calendar(tx, by, Place(user_id, PRIMARY))
+        listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     for number, one in enumerate(invited):
         if one not in found:
             other = other_kind_of_id(tx, by, one)

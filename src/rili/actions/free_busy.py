@@ -32,7 +32,7 @@ def get_schedule(
     found = calendars.primaries(tx, by.corp_id, {user_id, *user_ids})
     seen = within(tx, by, found)
     if user_id not in seen:
-        listed_calendar(tx, by, Place(user_id, PRIMARY))
+        listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     asked = dict.fromkeys(user_ids)
     known = [found[one] for one in asked if one in seen]
     busy = busy_in(tx, known, from_ms, to_ms, memory)

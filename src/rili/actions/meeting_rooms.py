@@ -132,7 +132,7 @@ def respond_for_room(
         raise no_event(event_id)
     event = stored.event
     there = rooms_of(tx, event, by.now_ms, [room_id])
-    _check_approver(tx, by, place, event_id, event, there, room_id)
+    _check_approver(tx, by, place, reached.user_id, event_id, event, there, room_id)
     one = None
     if target != target_of(event.id):
         slot = slot_of(event, target)
@@ -276,15 +276,16 @@ def _check_coming(ends_ms: Iterable[int], by: Caller) -> None:
 
 
 def _check_approver(
-    tx: Tx, by: Caller, place: Place, event_id: str, event: Event, there: Rooms, room_id: str
+    tx: Tx, by: Caller, place: Place, owner_id: str, event_id: str, event: Event, there: Rooms, room_id: str
 ) -> None:
+    """*owner_id*: of the calendar through which they see the event."""
     room = there.by_id.get(room_id)
     person = room_people.person(tx, by.corp_id, place.user_id)
     if room is not None and person is not None and administers(room, person):
         return
     if room is None and person is not None and person.admin:
         raise _no_room(f"roomId: there is no room {room_id}")
-    seen = events.in_calendar(tx, by.corp_id, place.user_id, None, event.id, lock=False)
+    seen = events.in_calendar(tx, by.corp_id, owner_id, None, event.id, lock=False)
     if seen is None or not seen.shown:
         raise no_event(event_id)
     raise PermissionDenied(

@@ -43,7 +43,7 @@ def get_meeting_rooms_schedule(
 
     Raises InvalidParameter for an unknown room, or an unknown *user_id* (decision 8).
     """
-    listed_calendar(tx, by, Place(user_id, PRIMARY))
+    listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     viewer = room_people.person(tx, by.corp_id, user_id)
     assert viewer is not None
     known = rooms.of_ids(tx, by.corp_id, room_ids)

@@ -202,7 +202,8 @@ def _content(event: Component, locations: Mapping[str, str]) -> Content:
         rich_text=_rich_text(event),
         categories=tuple(Category(name=name) for name in categories),
         free_busy="free" if _word(event, "TRANSP") == "TRANSPARENT" else "busy",
-        private=_word(event, "CLASS") in ("PRIVATE", "CONFIDENTIAL"),
+        # What is not known counts as private (RFC 5545 3.8.1.3).
+        private=_word(event, "CLASS") not in ("", "PUBLIC"),
         meeting_url=(conference and conference.value.strip()) or None,
         url=(url and url.value.strip()) or None,
         cancelled=_word(event, "STATUS") == "CANCELLED",

@@ -10,6 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # is newest today.
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation
 UV := uv==0.13.9
+# Tests start many processes of Python; told to keep no bytecode, each of them would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .PHONY: help run setup test soak lint format bench coverage lock clean
@@ -22,8 +24,8 @@ run: .venv/.runtime  ## a seeded server for development: rili dev
 
 setup: .venv/.runtime  ## .venv with what the server needs
 
-test: .venv/.dev  ## every test, at everyday scale, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev  ## every test, at everyday scale, on SQLite and PostgreSQL, on all cores
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 soak: .venv/.dev  ## the same tests at full counts
 	@RILI_SOAK=1 $(BIN)/python -m pytest $(ARGS)

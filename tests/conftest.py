@@ -16,14 +16,18 @@ from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test run's own. It may lose what a crash of the machine would take: tests are faster so."""
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A PostgreSQL of this worker's own. It may lose what a crash of the machine would take: tests are faster so.
+
+    Workers do not share one: what a sync tells begins where the oldest transaction of the whole server does.
+    """
     with PostgresServer() as server:
         try:
             server.start(durable=False)
         except RuntimeError as error:
             # Once, not at each of hundreds of tests.
-            pytest.exit(f"the tests need a PostgreSQL: {error}", returncode=1)
+            request.session.shouldfail = f"the tests need a PostgreSQL: {error}"
+            pytest.fail(str(error), pytrace=False)
         yield server
 
 

@@ -109,7 +109,7 @@ def run_curl(line: str) -> Any:
 
 def test_dev(start: Any, tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
-    sandbox = start("dev", "--data", str(data), "--port", "0")
+    sandbox = start("dev", "--data", str(data), "--port", "0", "--calls-per-month", "1")
     printed = sandbox.until("curl ")
     demo = json.loads((data / "dev.json").read_text())
 
@@ -131,6 +131,7 @@ def test_dev(start: Any, tmp_path: Path) -> None:
     assert call(demo["base_url"], "GET", "/healthz")[0] == 200
     assert sign_in(demo) == 200
     assert run_curl(printed[-1])["summary"] == "Updated by curl"
+    assert run_curl(printed[-1])["code"] == "Forbidden.AccessDenied.ApiCountLimitForOrg"
 
     refused = once("dev", "--data", str(data), "--port", "0")
     assert refused.exit_code == 1

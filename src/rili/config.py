@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 Rules = Literal["documented", "lenient"]
+MOST = 999_999_999
+"""Of a limit of the paid service."""
 PREFIX = "RILI_"
 NOT_SETTINGS = ("RILI_TEST_", "RILI_SOAK")
 """How the variables begin that tests keep for themselves."""
@@ -318,9 +320,9 @@ _RULES: dict[str, _Rule] = {
         ("calls_per_second", "calls_per_minute", "calls_per_month", "creates_per_day"),
         _Rule(
             int,
-            _between(0, 999_999_999),
-            "a whole number from 0 (no limit) to 999999999",
-            " 0（不限）到 999999999 的整数",
+            _between(0, MOST),
+            f"a whole number from 0 (no limit) to {MOST}",
+            f" 0（不限）到 {MOST} 的整数",
         ),
     ),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),

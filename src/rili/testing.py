@@ -23,7 +23,7 @@ from typing import get_args
 
 from rili.app import build
 from rili.auth.passwords import hash_password
-from rili.config import Rules, Settings
+from rili.config import MOST, Rules, Settings
 from rili.model.directory import new_app_secret
 from rili.sandbox.demo import DemoRoom, DemoSecrets, DemoUser, describe, seed
 from rili.sandbox.demo_events import seed_events
@@ -87,14 +87,28 @@ def running(
     rules: Rules = "documented",
     clock: Clock | None = None,
     secret_key: str | None = None,
+    calls_per_second: int = 0,
+    calls_per_minute: int = 0,
+    calls_per_month: int = 0,
+    creates_per_day: int = 0,
 ) -> Generator[Rili]:
     """A server on a free port of 127.0.0.1 while the block lasts, by default on a database of its own.
 
     *database* and *secret_key* are as the settings of these names; the database is brought up to date and seeded.
-    Without *secret_key* there is a new one, which opens nothing that an earlier server encrypted.
+    Without *secret_key* there is a new one, which opens nothing that an earlier server encrypted. The limits are those
+    of the paid service, by the server's clock; 0 is none.
     """
     if rules not in get_args(Rules):
         raise ValueError(f"rules must be {' or '.join(get_args(Rules))}, not {rules}")
+    limits = {
+        "calls_per_second": calls_per_second,
+        "calls_per_minute": calls_per_minute,
+        "calls_per_month": calls_per_month,
+        "creates_per_day": creates_per_day,
+    }
+    for name, limit in limits.items():
+        if not 0 <= limit <= MOST:
+            raise ValueError(f"{name} must be from 0 (no limit) to {MOST}, not {limit}")
     with tempfile.TemporaryDirectory(prefix="rili-") as folder:
         url = database or f"sqlite:{Path(folder) / 'rili.db'}"
         clock = clock or Clock()
@@ -108,6 +122,10 @@ def running(
             rules=rules,
             public_url=address,
             secret_key=secret_key,
+            calls_per_second=calls_per_second,
+            calls_per_minute=calls_per_minute,
+            calls_per_month=calls_per_month,
+            creates_per_day=creates_per_day,
         )
         migrate(url)
         ready = threading.Event()

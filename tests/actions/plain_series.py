@@ -5,10 +5,9 @@ Nothing of `rili.model` decides here when something occurs; only ids are made by
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rili.model.series import Slot
@@ -91,14 +90,9 @@ class Series:
     people: dict[str, Standing]
     exceptions: dict[date, Own] = field(default_factory=dict)
 
-    def days(self) -> Iterator[date]:
-        """On which days it occurs, each day looked at."""
-        rule, found, day = self.rule, 0, self.time.day
-        while day <= HORIZON and not (rule.until and day > rule.until) and found != rule.count:
-            if self._falls_on(day):
-                found += 1
-                yield day
-            day += timedelta(days=1)
+    def days(self) -> tuple[date, ...]:
+        """On which days it occurs."""
+        return days_of(self.rule, self.time.day)
 
     def id_on(self, day: date) -> str:
         return Slot(day.toordinal()).id_in(self.id)
@@ -110,12 +104,12 @@ class Series:
 
     def people_on(self, day: date) -> dict[str, Standing]:
         exception = self.exceptions.get(day, Own())
-        people = copy.deepcopy(self.people)
+        people = copied(self.people)
         if exception.asked_again:
             ask_again(people, self.organizer)
         for person, standing in exception.own.items():
             if not standing.removed:
-                people[person] = copy.deepcopy(standing)
+                people[person] = replace(standing)
             else:
                 people.pop(person, None)
         return people
@@ -127,27 +121,8 @@ class Series:
 
     def check(self) -> None:
         """Raises Refused where it may not be like this."""
-        if (self.rule.until and self.rule.until < self.time.day) or next(self.days(), None) is None:
+        if (self.rule.until and self.rule.until < self.time.day) or not self.days():
             raise Refused
-
-    def _falls_on(self, day: date) -> bool:
-        rule, start = self.rule, self.time.day
-        months = (day.year - start.year) * 12 + day.month - start.month
-        if rule.kind == "daily":
-            return (day - start).days % rule.interval == 0
-        if rule.kind == "weekly":
-            weeks = (_week(day, rule.week_start) - _week(start, rule.week_start)).days // 7
-            return day.weekday() in rule.days and weeks % rule.interval == 0
-        if months % rule.interval:
-            return False
-        if rule.kind == "absoluteMonthly":
-            return day.day == rule.day_of_month
-        fitting = [
-            number
-            for number in range(1, 32)
-            if _valid(day, number) and day.replace(day=number).weekday() in rule.days
-        ]
-        return day.day == fitting[-1 if rule.index == "last" else INDEXES.index(rule.index)]
 
 
 @dataclass(frozen=True)
@@ -248,11 +223,11 @@ class Calendar:
     ) -> Outcome:  # fmt: skip
         if self.is_first(one, day):
             return self.change_all(one, day, title, time, rule, people)
-        before = list(one.days()).index(day)
+        before = one.days().index(day)
         later = {slot: exc for slot, exc in one.exceptions.items() if slot >= day}
         rest_rule = replace(one.rule, count=one.rule.count and one.rule.count - before)
         rest = Series(
-            new_id, one.organizer, one.title, one.time_on(day), rest_rule, copy.deepcopy(one.people), later
+            new_id, one.organizer, one.title, one.time_on(day), rest_rule, copied(one.people), later
         )
         after, days = self._shifted(rest, one, day, time, rule)
         after.title = title or one.title
@@ -272,7 +247,7 @@ class Calendar:
         if self.is_first(one, day):
             return self.delete_all(one)
         dropped = frozenset(one.id_on(slot) for slot in one.exceptions if slot >= day)
-        self._truncate(one, day, list(one.days()).index(day))
+        self._truncate(one, day, one.days().index(day))
         return Outcome({one.id_on(slot): one.id_on(slot) for slot in one.exceptions}, dropped)
 
     def delete_all(self, one: Series) -> Outcome:
@@ -324,7 +299,7 @@ class Calendar:
     ) -> Outcome:  # fmt: skip
         """*one* becomes *after*, its exceptions *days* later. Refused leaves it as it is."""
         after.check()
-        after = replace(after, people=copy.deepcopy(one.people), exceptions={})
+        after = replace(after, people=copied(one.people), exceptions={})
         former = replace(one, id=former_id or one.id)
         if people is not None:
             for person in [p for p in after.people if p not in people and p != self.organizer]:
@@ -360,6 +335,41 @@ class Calendar:
         exception = one.exceptions[day]
         exception.title = title if title != one.title else None
         exception.time = time if time != one.time_on(day) else None
+
+
+@lru_cache(256)
+def days_of(rule: Rule, start: date) -> tuple[date, ...]:
+    """On which days a series occurs that begins then, each day up to the horizon looked at."""
+    found: list[date] = []
+    day = start
+    while day <= HORIZON and not (rule.until and day > rule.until) and len(found) != rule.count:
+        if _falls_on(rule, start, day):
+            found.append(day)
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+def _falls_on(rule: Rule, start: date, day: date) -> bool:
+    months = (day.year - start.year) * 12 + day.month - start.month
+    if rule.kind == "daily":
+        return (day - start).days % rule.interval == 0
+    if rule.kind == "weekly":
+        weeks = (_week(day, rule.week_start) - _week(start, rule.week_start)).days // 7
+        return day.weekday() in rule.days and weeks % rule.interval == 0
+    if months % rule.interval:
+        return False
+    if rule.kind == "absoluteMonthly":
+        return day.day == rule.day_of_month
+    fitting = [
+        number
+        for number in range(1, 32)
+        if _valid(day, number) and day.replace(day=number).weekday() in rule.days
+    ]
+    return day.day == fitting[-1 if rule.index == "last" else INDEXES.index(rule.index)]
+
+
+def copied(people: dict[str, Standing]) -> dict[str, Standing]:
+    return {person: replace(standing) for person, standing in people.items()}
 
 
 def seen_on(one: Series, day: date) -> Seen:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rili.actions.disclosure import Busy, disclosed
+from rili.actions.items import Item
 from rili.actions.memory import Known
-from rili.actions.walk import Item
 from rili.model.event import AttendeeRights, Card, Category, Event, Reminder, UiConfig
 from rili.model.expansion import expand
 from rili.model.privileges import GRANTED, PRIVILEGES, Privilege, disclosure, suffices

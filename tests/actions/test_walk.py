@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rili.actions import lists, walk
+from rili.actions import lists, parts
 from rili.actions.lists import Asked
 from rili.actions.memory import Memory
 from rili.model.moment import parse_instant_ms
@@ -61,7 +61,7 @@ def test_crowded_or_not(
     size: int,
 ) -> None:  # fmt: skip
     usual = pages(office, act, since, until, size)
-    monkeypatch.setattr(walk, "CROWDED", 1)
+    monkeypatch.setattr(parts, "CROWDED", 1)
 
     crowded = pages(office, act, since, until, size)
 
@@ -71,9 +71,9 @@ def test_crowded_or_not(
 
 def test_long_gaps_around_a_crowd_are_few_looks(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[object] = []
-    usual = walk._walk
-    monkeypatch.setattr(walk, "CROWDED", 1)
-    monkeypatch.setattr(walk, "_walk", lambda *given: looks.append(given) or usual(*given))
+    usual = parts._walk
+    monkeypatch.setattr(parts, "CROWDED", 1)
+    monkeypatch.setattr(parts, "_walk", lambda *given: looks.append(given) or usual(*given))
 
     pages(office, lists.list_events, "1970-01-01T00:00:00Z", None, 100)
     asked = Asked(from_ms=parse_instant_ms("1970-01-01T00:00:00Z", ""), max_results=1)

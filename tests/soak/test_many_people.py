@@ -1,4 +1,4 @@
-"""An event with as many people as one may have: added, listed, answered by all, updated, deleted."""
+"""An event with as many people as one may have: added, listed, answered by all, updated, left by all, deleted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import pytest
+from msgspec import UNSET, UnsetType
 
-from rili.actions import attendees, derived, events
+from rili.actions import attendees, derived, events, lists
 from rili.actions.events import Place
 from rili.actions.transfer import Handover, transfer_event
 from rili.auth.callers import Caller
@@ -20,6 +21,7 @@ from rili.model import scopes
 from rili.model.event import EventChange
 from rili.model.moment import parse_date_time
 from rili.model.people import PEOPLE_PER_CALL, PEOPLE_PER_EVENT, GivenAttendee
+from rili.model.recurrence import GivenPattern, GivenRange, GivenRecurrence
 from rili.model.when import GivenTime, GivenWhen
 from rili.store import attendees as store
 from rili.store.db import Tx
@@ -39,7 +41,7 @@ CLIENTS = 8
 class Office:
     """An organisation of PEOPLE, and an event of one of them."""
 
-    def __init__(self, shared: SharedDatabase) -> None:
+    def __init__(self, shared: SharedDatabase, recurrence: GivenRecurrence | UnsetType = UNSET) -> None:
         self.shared = shared
 
         def make(tx: Tx) -> tuple[str, str, list[str]]:
@@ -52,7 +54,7 @@ class Office:
         self.place = Place(self.ids[0], "primary")
         ten, eleven = (parse_date_time(f"2026-03-10T{hours}:00", "start") for hours in (10, 11))
         hour = [GivenTime(date_time=one, zone="Asia/Shanghai") for one in (ten, eleven)]
-        draft = EventChange(summary="All hands", when=GivenWhen(*hour))
+        draft = EventChange(summary="All hands", when=GivenWhen(*hour), recurrence=recurrence)
         self.slowest = 0.0
         self.event_id = self.write(
             lambda tx: events.create_event(
@@ -78,14 +80,25 @@ class Office:
             tx, self.by, self.place, self.event_id, given, new_bytes=os.urandom, switches={}
         )
 
-    def listed(self, limit: int) -> list[tuple[str, str]]:
+    def add_all(self) -> None:
+        for first in range(1, PEOPLE, A_CALL):
+            self.add(self.ids[first : first + A_CALL])
+
+    def leave(self, id_: str, event_id: str) -> None:
+        self.write(lambda tx: events.delete_event(tx, self.by, Place(id_, "primary"), event_id, switches={}))
+
+    def findings(self) -> list[str]:
+        """What `rili doctor` says of the event."""
+        return [line for line in self.shared.read(derived.check) if self.event_id in line]
+
+    def listed(self, limit: int, event_id: str | None = None) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
         after = None
         while True:
             with self.timed():
                 page = self.shared.read(
                     lambda tx, after=after: attendees.list_attendees(
-                        tx, self.by, self.place, self.event_id, limit=limit, after=after
+                        tx, self.by, self.place, event_id or self.event_id, limit=limit, after=after
                     )
                 )
             assert len(page.people) <= limit
@@ -97,8 +110,7 @@ class Office:
 def test_life_of_a_large_event(shared_database: SharedDatabase) -> None:
     office = Office(shared_database)
     everybody = office.ids[:PEOPLE]
-    for first in range(1, PEOPLE, A_CALL):
-        office.add(everybody[first : first + A_CALL])
+    office.add_all()
     assert [id_ for id_, _ in office.listed(A_CALL)] == everybody
 
     began = time.perf_counter()
@@ -129,14 +141,55 @@ def test_life_of_a_large_event(shared_database: SharedDatabase) -> None:
                     rules="documented", new_bytes=os.urandom,
                 )
             )  # fmt: skip
+    began = time.perf_counter()
+    for id_ in everybody[1:]:
+        office.leave(id_, office.event_id)
+    leaving = (time.perf_counter() - began) / PEOPLE
+    assert office.listed(A_CALL) == [
+        (everybody[0], "tentative"),
+        *((id_, "declined") for id_ in everybody[1:]),
+    ]
+    assert office.findings() == []
+
     gone = [GivenAttendee(id_) for id_ in everybody[1:A_CALL]]
     office.write(lambda tx: attendees.remove_attendees(tx, office.by, office.place, office.event_id, gone))
     assert [id_ for id_, _ in office.listed(A_CALL)] == [everybody[0], *everybody[A_CALL:]]
-    checked = shared_database.read(derived.check)
-    assert [line for line in checked if office.event_id in line] == []
+    assert office.findings() == []
     office.write(lambda tx: events.delete_event(tx, office.by, office.place, office.event_id, switches={}))
 
-    print(f"{PEOPLE} people: {average * 1000:.1f} ms an answer, slowest call {office.slowest:.2f} s")
+    print(
+        f"{PEOPLE} people: {average * 1000:.1f} ms an answer, {leaving * 1000:.1f} ms a leave, "
+        f"slowest call {office.slowest:.2f} s"
+    )
+
+
+def test_everybody_leaves_one_occurrence(shared_database: SharedDatabase) -> None:
+    daily = GivenRecurrence(GivenPattern("daily"), GivenRange(number_of_occurrences=3))
+    office = Office(shared_database, daily)
+    office.add_all()
+    asked = lists.Asked()
+    one, other = shared_database.read(
+        lambda tx: [
+            item.item.id
+            for item in lists.list_instances(tx, office.by, office.place, office.event_id, asked).items[:2]
+            if isinstance(item, lists.Listed)
+        ]
+    )
+    times: list[float] = []
+    for id_ in office.ids[1:]:
+        began = time.perf_counter()
+        office.leave(id_, one)
+        times.append(time.perf_counter() - began)
+
+    assert office.listed(A_CALL, one) == [
+        (office.ids[0], "accepted"),
+        *((id_, "declined") for id_ in office.ids[1:]),
+    ]
+    assert {answer for _, answer in office.listed(A_CALL, other)[1:]} == {"needsAction"}
+    assert office.findings() == []
+    print(
+        f"{PEOPLE} people: {sum(times) / len(times) * 1000:.1f} ms a leave, at last {times[-1] * 1000:.1f} ms"
+    )
 
 
 def test_the_most_people(shared_database: SharedDatabase) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 import psycopg
@@ -28,7 +29,7 @@ from rili.testing import Rili, running
 from tests.soak.scale import scaled
 
 REQUESTS = scaled(300, 10_000)
-AT_A_TIME = 250
+AT_A_TIME = scaled(300, 250)
 TIMEOUT_SECONDS = 10
 # What of a run goes to whom; the others share what is left.
 SHARES = {"PatchEvent": 0.5, "CreateEvent": 0.2, "GetEvent": 0.05, "DeleteEvent": 0.05}
@@ -122,7 +123,7 @@ def test_made_up_requests_break_nothing(database_url: str) -> None:
         while (done := world.statuses.total()) < REQUESTS:
             batch += 1
             for name, share in shares.items():
-                wanted = max(round(min(REQUESTS - done, AT_A_TIME) * share), 1)
+                wanted = ceil(min(REQUESTS - done, AT_A_TIME) * share)
                 _batch(world, operations[name], wanted, batch)
         by_status = Counter[int]()
         for (_, status), count in world.statuses.items():

@@ -26,6 +26,7 @@ NAMES = [
     "0013_rooms",
     "0014_bookings",
     "0015_calendars",
+    "0016_letters",
 ]
 
 

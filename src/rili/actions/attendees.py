@@ -5,7 +5,7 @@ Events have thousands of people: what concerns some of them reads and writes tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -25,8 +25,9 @@ from rili.actions.access import (
     target_of,
 )
 from rili.actions.announce import announce, colleagues, text_of
-from rili.actions.occurrences import moved_whens, people_after, retell
+from rili.actions.occurrences import people_after
 from rili.actions.people import invite
+from rili.actions.some_people import concerned, next_version, tell, there_of
 from rili.auth.callers import Caller
 from rili.errors import (
     ExceedMaxReceiverSize,
@@ -45,9 +46,8 @@ from rili.model.people import (
     PeopleChange,
     Response,
     check_given,
-    people_on,
 )
-from rili.model.series import PLAIN, Instance, Slot, find_instance, span_of
+from rili.model.series import PLAIN, Instance, Slot, find_instance
 from rili.store import agenda, answer_links, attendee_rows, attendees, events, guests, overrides, users
 from rili.store.db import Tx
 from rili.store.events import Stored
@@ -96,9 +96,9 @@ def add_attendees(
     rights = (one.event if one else event).attendee_rights
     if rights is None or not rights.add_participants:
         check_organizer(event, place.user_id)
-    known = _there(tx, event, one, [person.id for person in given if person.id])
+    known = there_of(tx, event, one, [person.id for person in given if person.id])
     invited = invite(tx, by, given, known, new_bytes, TO_ADD)
-    there = {person.person_id: person for person in _there(tx, event, one, [i.person_id for i in invited])}
+    there = {person.person_id: person for person in there_of(tx, event, one, [i.person_id for i in invited])}
     whole, _ = attendee_rows.of_people(tx, event, [i.person_id for i in invited])
     places = {person.person_id: person.place for person in whole}
     count, last = attendee_rows.extent(tx, event, one.slot if one else None)
@@ -125,7 +125,7 @@ def add_attendees(
             f"{PEOPLE_PER_EVENT} is the most"
         )
     back = [person for person in changed.values() if there[person.person_id].left]
-    after = _next_version(tx, event)
+    after = next_version(tx, event)
     if one is None:
         for person in back:
             attendee_rows.answer(tx, after, person.person_id, "needsAction", returns=True)
@@ -133,9 +133,9 @@ def add_attendees(
     else:
         for person in (*joined.values(), *changed.values()):
             attendees.put_own(tx, after, one.slot, person)
-    _tell(tx, after, one, shown=colleagues([*joined.values(), *back]))
+    tell(tx, after, one, shown=colleagues([*joined.values(), *back]))
     announce(
-        tx, by, place.user_id, event, "people", _concerned(event, place.user_id, [*joined, *changed]),
+        tx, by, place.user_id, event, "people", concerned(event, place.user_id, [*joined, *changed]),
         before=_text(stored, one), after=_text(stored, one), joined=(*joined.values(), *back), occurrence=one,
         switches=switches,
     )  # fmt: skip
@@ -162,10 +162,10 @@ def remove_attendees(
     ids = _ids(tx, by, given)
     if event.organizer_id in ids:
         raise InvalidParameter(description=f"{TO_REMOVE}: the organizer cannot be removed")
-    left = attendee_rows.ever_on(tx, event, ids) if one is None else _there(tx, event, one, ids)
+    left = attendee_rows.ever_on(tx, event, ids) if one is None else there_of(tx, event, one, ids)
     if not left:
         return
-    after = _next_version(tx, event)
+    after = next_version(tx, event)
     if one is None:
         attendees.apply(tx, after, PeopleChange((), left=tuple(left)))
     else:
@@ -180,10 +180,10 @@ def remove_attendees(
     stay = attendee_rows.still_on(tx, event, ids)
     with_calendar = [person.person_id for person in left if person.email is None]
     agenda.hide(tx, after, [id_ for id_ in with_calendar if id_ not in stay], by.now_ms)
-    _tell(tx, after, one, shown=[id_ for id_ in with_calendar if id_ in stay])
+    tell(tx, after, one, shown=[id_ for id_ in with_calendar if id_ in stay])
     announce(
         tx, by, place.user_id, event, "people",
-        _concerned(event, place.user_id, [person.person_id for person in left]),
+        concerned(event, place.user_id, [person.person_id for person in left]),
         before=_text(stored, one), after=_text(stored, one), left=left, occurrence=one, switches={},
     )  # fmt: skip
 
@@ -264,7 +264,7 @@ def standing_on(
         one = find_instance(event, slot, overrides.get(tx, event.corp_id, event.id, slot) or PLAIN)
         if one is None:
             return None
-    me = next(iter(_there(tx, event, one, [person_id])), None)
+    me = next(iter(there_of(tx, event, one, [person_id])), None)
     return None if me is None else (one, me)
 
 
@@ -273,54 +273,19 @@ def answer(
 ) -> None:
     """Write what *me* answers for the event, which is locked, or for *one* of its occurrences."""
     event = stored.event
-    after = _next_version(tx, event)
+    after = next_version(tx, event)
     if one is None:
         attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
     calendar = colleagues([replace(me, left=False)])
-    _tell(tx, after, one, shown=calendar if me.left else [])
+    tell(tx, after, one, shown=calendar if me.left else [])
     if not me.left:
         agenda.touch_of(tx, after, calendar)  # an answer says whether the time is taken
     announce(
-        tx, by, me.person_id, event, "respond", _concerned(event, me.person_id, []),
+        tx, by, me.person_id, event, "respond", concerned(event, me.person_id, []),
         before=_text(stored, one), after=_text(stored, one), occurrence=one, response=response, switches={},
     )  # fmt: skip
-
-
-def _there(tx: Tx, event: Event, one: Instance | None, ids: Iterable[str]) -> tuple[Attendee, ...]:
-    """Those of *ids* who are on the event, or on the occurrence, as they are there; also who left by themselves."""
-    whole, own = attendee_rows.of_people(tx, event, ids, one.slot if one else None)
-    if one is None:
-        return tuple(whole)
-    return people_on(whole, own, event.organizer_id, asked_again=one.override.asked_again)
-
-
-def _next_version(tx: Tx, event: Event) -> Event:
-    after = replace(event, version=event.version + 1)
-    events.replace(tx, after)
-    return after
-
-
-def _tell(tx: Tx, event: Event, one: Instance | None, *, shown: list[str]) -> None:
-    """Make the change known to readers and syncs; *shown* are those whose own calendar shows something else now.
-
-    The first change of people on an occurrence is told to every calendar, which may remember that nothing was its own.
-    """
-    attendee_rows.touch(tx, event, whole=one is None)
-    if one is not None:
-        first = overrides.get(tx, event.corp_id, event.id, one.slot) is None
-        overrides.put(tx, event, one.slot, one.override)
-        if first:
-            retell(tx, event)
-    if shown:
-        found = overrides.of_event(tx, event.corp_id, event.id) if event.recurrence is not None else {}
-        agenda.show(tx, event, span_of(event, moved_whens(found.values())), shown)
-
-
-def _concerned(event: Event, operator_id: str, ids: Iterable[str]) -> tuple[Attendee, ...]:
-    """The recipients of a change that is some people's own: not thousands for each of thousands (decision 54)."""
-    return tuple(Attendee(id_, "") for id_ in dict.fromkeys((event.organizer_id, operator_id, *ids)))
 
 
 def _text(stored: Stored, one: Instance | None) -> str:

@@ -16,7 +16,7 @@ from rili.store.db import Tx
 from rili.store.memberships import Member
 from rili.store.search_keys import Found
 
-INDEX = "1"
+INDEX = "2"
 """Of the rules in `model/search_words.py`: another number, and `rili migrate` writes all keys again."""
 
 

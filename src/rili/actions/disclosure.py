@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from rili.actions import walk
-from rili.actions.walk import Item, Listed
+from rili.actions.items import Item
+from rili.actions.walk import Listed
 from rili.model.privileges import disclosure, suffices
 from rili.model.when import When
 from rili.store.calendars import Primary

@@ -28,6 +28,7 @@ from rili.actions.announce import announce, colleagues
 from rili.actions.app_range import check_person
 from rili.actions.bookings import asked_again, moving, rebook, rooms_of
 from rili.actions.edit import Edit
+from rili.actions.leave import leave_event, leave_occurrence
 from rili.actions.people import invite
 from rili.actions.series import Edited
 from rili.auth.callers import Caller
@@ -180,11 +181,13 @@ def delete_event(
     *,
     scope: Scope | None = None,
     switches: dict[str, str],
+    shown: int = 0,
     if_match: frozenset[str] | None = None,
 ) -> Edited:
     """By the organizer: gone for everybody. By an attendee: gone from their calendar, and declined.
 
-    Through an occurrence's id that one, all, or those from there on.
+    Through an occurrence's id that one, all, or those from there on. What an attendee leaves is answered with the first
+    *shown* of its people.
     Raises ItemNotFound, PermissionDenied, PreconditionFailed. Source: decisions 10, 13.
     """
     by, place = reach(tx, by, place, "writer")
@@ -195,27 +198,31 @@ def delete_event(
         check_scope_of_whole(scope)
         check_on_whole(tx, by, place, event)
         check_precondition(event, if_match)
-        return _delete_whole(tx, by, place, stored, switches)
+        return _delete_whole(tx, by, place, stored, switches, shown)
     one = find_occurrence(tx, by, place, event, target)
     if one is None:
         raise no_event(event_id)
     check_precondition(event, if_match)
     if scope == "all":
-        return _delete_all(tx, by, place, stored, one, switches)
+        return _delete_all(tx, by, place, stored, one, switches, shown)
     if scope == "following":
         if series.is_first(tx, one):
-            return _delete_all(tx, by, place, stored, one, switches)
+            return _delete_all(tx, by, place, stored, one, switches, shown)
         return series.delete_following(tx, by, place, stored, one, switches)
-    return Edited(occurrences.delete(tx, by, place, stored, one, switches), cancelled=True)
+    if place.user_id == event.organizer_id:
+        return Edited(occurrences.delete(tx, by, stored, one, switches), cancelled=True)
+    return Edited(leave_occurrence(tx, by, place, stored, one, switches, shown=shown), cancelled=True)
 
 
 def _delete_all(
-    tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str]
+    tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str], shown: int
 ) -> Edited:
     """The whole series, through *one*; who is on single occurrences alone is told of that one."""
-    alone = not standing_of(tx, by, place, stored.event).whole
-    seen = Seen(one.event, occurrences.people_of(tx, one), place.user_id, one) if alone else None
-    edited = _delete_whole(tx, by, place, stored, switches)
+    seen = None
+    if not standing_of(tx, by, place, stored.event).whole:
+        people = occurrences.people_of(tx, one, limit=shown) if shown else ()
+        seen = Seen(one.event, people, place.user_id, one)
+    edited = _delete_whole(tx, by, place, stored, switches, shown)
     return replace(edited, seen=seen) if seen else edited
 
 
@@ -259,23 +266,19 @@ def _update_single(edit: Edit) -> Seen:
     return Seen(event, people, place.user_id)
 
 
-def _delete_whole(tx: Tx, by: Caller, place: Place, stored: Stored, switches: dict[str, str]) -> Edited:
+def _delete_whole(
+    tx: Tx, by: Caller, place: Place, stored: Stored, switches: dict[str, str], shown: int
+) -> Edited:
     event, user_id = stored.event, place.user_id
-    people = attendees.of_event(tx, by.corp_id, event.id)
-    seen = Seen(event, people, user_id)
     if user_id != event.organizer_id:
-        after = events.replace(tx, replace(event, version=event.version + 1))
-        attendees.leave(tx, event, user_id, by.now_ms)
-        agenda.touch(tx, event)
-        agenda.hide(tx, event, [user_id], by.now_ms)
-        announce(tx, by, user_id, event, "leave", people, before=stored.body, after=after, switches=switches)
-        return Edited(seen, cancelled=True)
+        return Edited(leave_event(tx, by, place, stored, switches, shown=shown), cancelled=True)
+    people = attendees.of_event(tx, by.corp_id, event.id)
     events.delete(tx, event, by.now_ms)
     agenda.hide_everywhere(tx, event, by.now_ms)
     announce(tx, by, user_id, event, "delete", people, before=stored.body, switches=switches)
     found = overrides.of_event(tx, by.corp_id, event.id) if event.recurrence else {}
     dropped = tuple(series.dropped_of(event, slot, override) for slot, override in found.items())
-    return Edited(seen, cancelled=True, dropped=dropped)
+    return Edited(Seen(event, people, user_id), cancelled=True, dropped=dropped)
 
 
 def check_scope_of_whole(scope: Scope | None) -> None:

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from rili.actions import sync, walk
 from rili.actions.access import Place, calendar_of, find_to_read, listed_calendar, reach, target_of
 from rili.actions.disclosure import Busy, disclosed
+from rili.actions.items import Item, Position, Query, Today, items_by_slot
 from rili.actions.memory import Memory
 from rili.actions.sync import Gone, Point
-from rili.actions.walk import Listed, Position, Query, Today, items_by_slot
+from rili.actions.walk import Listed
 from rili.auth.callers import Caller
 from rili.errors import InvalidParameter
 from rili.model.moment import DAY_MS, EPOCH_DAY
@@ -153,7 +154,7 @@ def list_series_instances(
     first = Slot(max(from_ms // DAY_MS + EPOCH_DAY - _MARGIN_DAYS, 1))
     known = walk.known_now(tx, calendar, event)
     today = Today(by.now_ms, calendar.zone).of(event.when)
-    items: list[walk.Item] = []
+    items: list[Item] = []
     for _, item in items_by_slot(known, today, first):
         assert item.occurrence is not None
         if item.occurrence.starts_ms >= from_ms:

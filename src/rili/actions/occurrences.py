@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rili.actions.access import Place, Seen
+from rili.actions.access import Seen
 from rili.actions.announce import announce, colleagues, text_of
 from rili.actions.bookings import asked_again, moving, rebook_occurrence, rooms_of
 from rili.actions.edit import Edit
@@ -99,40 +99,21 @@ def update(edit: Edit, one: Instance) -> Seen:
     return Seen(result.event, people, edit.place.user_id, result)
 
 
-def delete(tx: Tx, by: Caller, place: Place, stored: Stored, one: Instance, switches: dict[str, str]) -> Seen:
-    """By the organizer: it does not occur. By an attendee: gone from their calendar, and declined (decision 13)."""
-    series, user_id = stored.event, place.user_id
+def delete(tx: Tx, by: Caller, stored: Stored, one: Instance, switches: dict[str, str]) -> Seen:
+    """By the organizer: it does not occur."""
+    series = stored.event
     people = people_of(tx, one)
     after = replace(series, version=series.version + 1)
     events.replace(tx, after)
-    if user_id == series.organizer_id:
-        override = replace(one.override, edited=True, removed=True, updated_ms=by.now_ms)
-        kind, text = "delete", None
-        if series.takes_rooms:
-            bookings.release(tx, series, one.slot)
-    else:
-        override = one.override
-        me = next(attendee for attendee in people if attendee.person_id == user_id)
-        attendees.put_own(tx, after, one.slot, me)
-        attendees.leave(tx, after, user_id, by.now_ms, one.slot)
-        kind, text = "leave", text_of(one.event)
-    overrides.put(tx, after, one.slot, override)
+    overrides.put(tx, after, one.slot, replace(one.override, edited=True, removed=True, updated_ms=by.now_ms))
+    if series.takes_rooms:
+        bookings.release(tx, series, one.slot)
     retell(tx, after)
-    if kind == "leave":
-        _hide_strangers(tx, after, [user_id], by.now_ms)
     announce(
-        tx,
-        by,
-        user_id,
-        after,
-        kind,
-        people,
-        before=text_of(one.event),
-        after=text,
-        occurrence=one,
-        switches=switches,
-    )
-    return Seen(one.event, people, user_id, one)
+        tx, by, series.organizer_id, after, "delete", people,
+        before=text_of(one.event), occurrence=one, switches=switches,
+    )  # fmt: skip
+    return Seen(one.event, people, series.organizer_id, one)
 
 
 def retell(tx: Tx, series: Event) -> None:

@@ -9,8 +9,9 @@ from operator import itemgetter
 
 from msgspec import Struct
 
+from rili.actions.items import Item, Query, Today, item_of, items_by_slot
 from rili.actions.memory import Known
-from rili.actions.walk import Item, Query, Today, item_of, items_by_slot, known_now
+from rili.actions.walk import known_now
 from rili.model.event import Event
 from rili.model.expansion import expand_days, occurrence_at
 from rili.model.moment import DAY_MS

@@ -124,8 +124,9 @@ async def delete_event(request: Request) -> Response:
 
     def act(tx: Tx) -> Answer:
         edited = events.delete_event(
-            tx, by, place, event_id, scope=scope, switches=switches, if_match=if_match
-        )
+            tx, by, place, event_id, scope=scope, switches=switches, if_match=if_match,
+            shown=PEOPLE_PER_CALL if whole_answer else 0,
+        )  # fmt: skip
         return _deleted(request, edited) if whole_answer else Answer(b"{}")
 
     return await write(request, act)

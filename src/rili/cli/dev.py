@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -20,7 +20,7 @@ from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
 from rili.cli.serve import database_failures, derive_again, listen, secret_key_of, serve_until_stopped
-from rili.config import Rules, Settings
+from rili.config import MOST, Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
@@ -55,6 +55,10 @@ def register(app: typer.Typer) -> None:
     app.command()(dev)
 
 
+def _limit(meaning: str) -> Any:
+    return typer.Option(min=0, max=MOST, metavar="N", help=meaning)
+
+
 def dev(
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one. 端口")] = 8470,
@@ -64,9 +68,18 @@ def dev(
     rules: Annotated[
         Rules, typer.Option(help="As the reference says, or as its samples do. 规则")
     ] = "documented",
+    calls_per_second: Annotated[
+        int, _limit("Calls of an app to one operation in a second. 单接口每秒调用上限")
+    ] = 0,
+    calls_per_minute: Annotated[int, _limit("The same in a minute. 单接口每分钟调用上限")] = 0,
+    calls_per_month: Annotated[int, _limit("Calls of all apps to the calendar. 日历每月调用上限")] = 0,
+    creates_per_day: Annotated[int, _limit("Events made for one person. 每人每天新建日程上限")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。"""
+    """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。
+
+    The limits of the paid service are off unless given. 付费服务的各项限额默认关闭。
+    """
     _prepare_folder(data)
     listener = listen(host, port)
     url = f"sqlite:{data / 'rili.db'}"
@@ -82,6 +95,10 @@ def dev(
         port=listener.getsockname()[1],
         rules=rules,
         secret_key=_secret_key(data / "secret.key"),
+        calls_per_second=calls_per_second,
+        calls_per_minute=calls_per_minute,
+        calls_per_month=calls_per_month,
+        creates_per_day=creates_per_day,
     )
 
     async def prepare(db: Database) -> None:

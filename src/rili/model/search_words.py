@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -44,6 +45,18 @@ def keys_of_person(name: str, nickname: str | None, mobile: str | None) -> list[
     if mobile:
         keys.append(SearchKey(mobile, EXACT))
     return _distinct(keys)
+
+
+def letters_of(keys: Iterable[SearchKey]) -> dict[str, int]:
+    """Each letter that alone finds what has *keys*, and how well: 0 it is a whole key, 1 a name begins so, 2 a part."""
+    found: dict[str, int] = {}
+    for key in keys:
+        letter = key.text[0]
+        if key.place == EXACT and key.text != letter:
+            continue
+        rank = 0 if key.text == letter and key.place != WITHIN else key.place + 1
+        found[letter] = min(rank, found.get(letter, rank))
+    return found
 
 
 def keys_of_name(name: str) -> list[SearchKey]:

@@ -107,6 +107,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM authorizations WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM apps WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM search_keys WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run("DELETE FROM search_letters WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM role_members WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM roles WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM memberships WHERE corp_id = :corp_id", corp_id=corp_id)

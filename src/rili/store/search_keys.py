@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from rili.model.search_words import SearchKey
+from rili.model.search_words import SearchKey, letters_of
 from rili.store.db import Tx
 
 Kind = Literal["user", "department"]
@@ -23,17 +23,21 @@ class Found(NamedTuple):
 
 def put(tx: Tx, corp_id: str, kind: Kind, id_: str, keys: Iterable[SearchKey]) -> None:
     """Let *id_* be found by *keys*, and by nothing else."""
-    tx.queue(
-        "DELETE FROM search_keys WHERE corp_id = :corp_id AND kind = :kind AND id = :id",
-        corp_id=corp_id,
-        kind=kind,
-        id=id_,
-    )
+    keys = list(keys)
+    of = {"corp_id": corp_id, "kind": kind, "id": id_}
+    tx.queue("DELETE FROM search_keys WHERE corp_id = :corp_id AND kind = :kind AND id = :id", **of)
+    tx.queue("DELETE FROM search_letters WHERE corp_id = :corp_id AND kind = :kind AND id = :id", **of)
     tx.run_many(
         """
         INSERT INTO search_keys (corp_id, kind, key, id, place) VALUES (:corp_id, :kind, :key, :id, :place)
         """,
-        [{"corp_id": corp_id, "kind": kind, "key": key.text, "id": id_, "place": key.place} for key in keys],
+        [of | {"key": key.text, "place": key.place} for key in keys],
+    )
+    tx.run_many(
+        """
+        INSERT INTO search_letters (corp_id, kind, letter, rank, id) VALUES (:corp_id, :kind, :letter, :rank, :id)
+        """,
+        [of | {"letter": letter, "rank": rank} for letter, rank in letters_of(keys).items()],
     )
 
 
@@ -42,6 +46,8 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
 
     Whole names first, then names that begin so, then by id.
     """
+    if len(word) == 1 and not whole:
+        return _find_letter(tx, corp_id, kind, word, offset=offset, limit=limit)
     asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + LAST}
     rows = tx.all(
         """
@@ -67,3 +73,24 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
         **asked,
     )
     return Found(beyond[0] if beyond else 0, [])
+
+
+def _find_letter(tx: Tx, corp_id: str, kind: Kind, letter: str, *, offset: int, limit: int) -> Found:
+    """The same by one letter, which may find thousands: in the order of an index, and each once."""
+    asked = {"corp_id": corp_id, "kind": kind, "letter": letter}
+    counted = tx.one(
+        "SELECT COUNT(*) FROM search_letters WHERE corp_id = :corp_id AND kind = :kind AND letter = :letter",
+        **asked,
+    )
+    rows = tx.all(
+        """
+        SELECT id FROM search_letters
+         WHERE corp_id = :corp_id AND kind = :kind AND letter = :letter
+         ORDER BY rank, id
+         LIMIT :limit OFFSET :offset
+        """,
+        **asked,
+        limit=limit,
+        offset=offset,
+    )
+    return Found(counted[0] if counted else 0, [id_ for (id_,) in rows])

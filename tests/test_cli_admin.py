@@ -203,11 +203,15 @@ def test_a_password_comes_from_the_standard_input(terminal: Terminal):
     short = terminal.run("user", "password", "ann", typed="short\n")
 
     assert (short.exit_code, short.stderr) == (1, "error: The password is shorter than 8 characters\n")
-    assert PasswordHasher().verify(_password_hash(terminal.url), "correct horse")
+    password_hash = _password_hash(terminal.url)
+    assert password_hash
+    assert PasswordHasher().verify(password_hash, "correct horse")
+    assert terminal.json("user", "password", "ann", "--remove") == {"userid": "ann", "password_set": False}
+    assert _password_hash(terminal.url) is None
 
 
-def _password_hash(url: str) -> str:
-    async def read() -> tuple[str]:
+def _password_hash(url: str) -> str | None:
+    async def read() -> tuple[str | None]:
         db = open_database(url)
         try:
             return await db.read(lambda tx: tx.one("SELECT password_hash FROM users"))
@@ -311,3 +315,61 @@ def test_from_where_an_app_may_call(terminal: Terminal):
     assert terminal.json("app", "set", key, "--name", "Other")["networks"] == ["10.0.0.0/8", "::1/128"]
     assert terminal.json("app", "set", key, "--any-network")["networks"] == []
     assert terminal.run("app", "set", key, "--any-network", "--network", "::1").exit_code == 2
+
+
+def test_whom_an_app_may_see(terminal: Terminal):
+    terminal.json("org", "add", "公司")
+    terminal.json("department", "add", "研发部", "--id", "2")
+    for userid in ("ann", "bob"):
+        terminal.json("user", "add", userid, "--userid", userid)
+    key = terminal.json("app", "add", "集成")["app_key"]
+
+    def ranged(*arguments: str) -> tuple[bool, list[int], list[str]]:
+        shown = terminal.json("app", "range", key, *arguments)
+        assert shown == terminal.json("app", "range", key)
+        return shown["everybody"], shown["departments"], shown["users"]
+
+    assert ranged() == (True, [], [])
+    assert ranged("--user", "bob", "--department", "2", "--user", "ann", "--user", "bob") == (
+        False, [2], ["ann", "bob"],
+    )  # fmt: skip
+    assert ranged("--user", "ann") == (False, [], ["ann"])
+    assert ranged("--department", "1", "--user", "ann") == (True, [], [])  # the root is everybody
+    assert ranged("--user", "ann", "--department", "2") == (False, [2], ["ann"])
+    terminal.json("user", "remove", "ann")
+    terminal.json("department", "remove", "2")
+    assert ranged() == (False, [], [])
+    assert ranged("--everybody") == (True, [], [])
+    assert ranged("--user", "bob") == (False, [], ["bob"])
+    assert terminal.json("app", "remove", key)["removed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "says"),
+    [
+        pytest.param(["--department", "7"], 1, "No department 7", id="no department"),
+        pytest.param(["--user", "nobody"], 1, "No user nobody", id="nobody"),
+        pytest.param(["--user", "gone"], 1, "User gone left", id="who left"),
+        pytest.param(["--user", "ann", "--everybody"], 2, "say --everybody, or whom", id="both"),
+        pytest.param(
+            ["--user", "nobody", "--department", "1"], 1, "No user nobody", id="a wrong one beside all"
+        ),
+        pytest.param(
+            [part for number in range(1001) for part in ("--user", f"u{number}")],
+            1,
+            "at most 1000",
+            id="many",
+        ),
+    ],
+)
+def test_a_range_is_refused(terminal: Terminal, arguments: list[str], exit_code: int, says: str):
+    terminal.json("org", "add", "公司")
+    for userid in ("ann", "gone"):
+        terminal.json("user", "add", userid, "--userid", userid)
+    terminal.json("user", "remove", "gone")
+    key = terminal.json("app", "add", "集成")["app_key"]
+
+    result = terminal.run("app", "range", key, *arguments)
+
+    assert (result.exit_code, says in result.stderr) == (exit_code, True), result.stderr
+    assert terminal.json("app", "range", key)["everybody"]

@@ -28,6 +28,7 @@ def test_categories(terminal: Terminal):  # noqa: F811
     assert terminal.json("category", "list") == {"categories": [weekly, other]}
     assert terminal.json("category", "show", "weekly") == weekly
     assert terminal.json("category", "set", "weekly", "--name", "例会")["name"] == "例会"
+    assert terminal.json("category", "set", other["category_id"], "--name", "REVIEW")["name"] == "REVIEW"
     assert terminal.json("category", "remove", other["category_id"])["removed"]
     assert [one["name"] for one in terminal.json("category", "list")["categories"]] == ["例会"]
 
@@ -39,6 +40,9 @@ def test_categories(terminal: Terminal):  # noqa: F811
         pytest.param(("add", "x" * 129), "name is longer than 128", id="long name"),
         pytest.param(("add", "x", "--id", "a b"), "category id is 1 to 64", id="bad id"),
         pytest.param(("add", "x", "--id", "weekly"), "exists already", id="known id"),
+        pytest.param(("add", " 周会 "), "Category weekly has the name 周会 already", id="known name"),
+        pytest.param(("add", "STRASSE"), "Category road has the name Straße already", id="in another case"),
+        pytest.param(("set", "road", "--name", "周会"), "Category weekly has the name", id="renamed to one"),
         pytest.param(("show", "x"), "No category x", id="show an unknown one"),
         pytest.param(("set", "x", "--name", "y"), "No category x", id="set an unknown one"),
         pytest.param(("set", "weekly", "--name", ""), "name is empty", id="set to nothing"),
@@ -48,11 +52,13 @@ def test_categories(terminal: Terminal):  # noqa: F811
 def test_categories_refused(terminal: Terminal, arguments: tuple[str, ...], said: str):  # noqa: F811
     terminal.json("org", "add", "公司")
     terminal.json("category", "add", "周会", "--id", "weekly")
+    terminal.json("category", "add", "Straße", "--id", "road")
 
     result = terminal.run("category", *arguments)
 
     assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
-    assert [one["name"] for one in terminal.json("category", "list")["categories"]] == ["周会"]
+    named = {one["category_id"]: one["name"] for one in terminal.json("category", "list")["categories"]}
+    assert named == {"weekly": "周会", "road": "Straße"}
 
 
 def make_event(terminal: Terminal) -> str:  # noqa: F811

@@ -70,6 +70,19 @@ class PermissionDenied(Failure):
     message = "permission denied"
 
 
+class PermissionDeny(Failure):
+    """400 `permissionDeny`: an event for somebody outside the range of the app (decision 8)."""
+
+    code = "permissionDeny"
+    message = "permissionDeny"
+
+
+class OutOfRange(ItemNotFound):
+    """404 `itemNotFound`: a person or a department outside the range of the app (decision 75)."""
+
+    message = "User does not exist."
+
+
 class LaunchDenied(Failure):
     """400 `permissionDenied`: who is not the organizer asks for the link through which people sign in or out."""
 
@@ -344,6 +357,10 @@ class UserNotFound(Failure):
     status = 404
     code = "invalidParameter.user.notFound"
     message = "找不到该用户"
+
+
+class UserOutOfRange(UserNotFound):
+    """404 `invalidParameter.user.notFound`: somebody outside the range of the app (decision 75)."""
 
 
 class LegacyFailure(Exception):

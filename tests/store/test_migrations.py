@@ -22,6 +22,7 @@ NAMES = [
     "0008_usage",
     "0010_networks",
     "0011_kinds",
+    "0012_app_ranges",
     "0013_rooms",
     "0014_bookings",
     "0015_calendars",

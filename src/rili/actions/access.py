@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rili.actions.app_range import check_person
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
 from rili.errors import (
@@ -84,7 +85,7 @@ def reach(
 
     The one way to a calendar that is not the path user's own: without it there is none to be found. `primary` is asked
     nothing. *attended*: what is wanted concerns people on events, of which a subscribed calendar has none.
-    Raises ItemNotFound (decision 8), PermissionDenied, SubscribedCalendar. Source: decisions 12, 84, 86.
+    Raises ItemNotFound (decision 8), OutOfRange, PermissionDenied, SubscribedCalendar. Source: decisions 12, 84, 86.
     """
     if place.calendar_id == PRIMARY:
         return by, place
@@ -93,6 +94,7 @@ def reach(
     if way is None or privilege is None:
         calendar_of(tx, by, Place(place.user_id, PRIMARY))  # it may be the user who is not there
         raise _no_calendar(place)
+    check_person(tx, by, place.user_id)
     subscribed = way.kind == "subscribed"
     if subscribed and attended:
         raise SubscribedCalendar
@@ -107,7 +109,7 @@ def reach(
 
 
 def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
-    """The path user's own calendar, or the one that was reached. Raises ItemNotFound (decision 8)."""
+    """The path user's own calendar, or the one that was reached. Raises ItemNotFound, OutOfRange (decisions 8, 75)."""
     if place.subscribed:
         calendar = calendars.subscribed(tx, by.corp_id, place.calendar_id, place.privilege)
         if calendar is None:
@@ -116,6 +118,7 @@ def calendar_of(tx: Tx, by: Caller, place: Place) -> Primary:
     calendar = calendars.primary(tx, by.corp_id, place.user_id)
     if calendar is None:
         raise ItemNotFound("User does not exist.", description=_no_user(tx, by, place))
+    check_person(tx, by, place.user_id)
     if place.calendar_id not in (PRIMARY, calendar.calendar_id):
         raise _no_calendar(place)
     return calendar if place.privilege == "owner" else replace(calendar, privilege=place.privilege)
@@ -238,6 +241,8 @@ def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> S
     if stored is None:
         calendar_of(tx, by, place)  # which may be what there is none of
         raise no_event(event_id)
+    if not place.subscribed:  # whose path was asked about when it was reached
+        check_person(tx, by, place.user_id)
     if booked := stored.event.rooms:
         names = rooms.names(tx, by.corp_id, [one.room_id for one in booked])
         stored = replace(stored, event=replace(stored.event, rooms=renamed(booked, names)))
@@ -245,7 +250,7 @@ def _stored(tx: Tx, by: Caller, place: Place, event_id: str, *, lock: bool) -> S
 
 
 def _no_user(tx: Tx, by: Caller, place: Place) -> str:
-    other = other_kind_of_id(tx, by.corp_id, place.user_id)
+    other = other_kind_of_id(tx, by, place.user_id)
     return f"userId: nobody here has the unionId {place.user_id}{other}"
 
 

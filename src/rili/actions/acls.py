@@ -37,7 +37,7 @@ def create_acl(
     if not users.colleagues(tx, by.corp_id, [person_id]):
         raise InvalidParameter(
             description=f"scope.userId: nobody here has the unionId {person_id}"
-            + other_kind_of_id(tx, by.corp_id, person_id)
+            + other_kind_of_id(tx, by, person_id)
         )
     # One grant at a time: two could both be the last that there may be.
     calendars.lock(tx, by.corp_id, calendar.calendar_id)

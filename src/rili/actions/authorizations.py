@@ -8,7 +8,7 @@ from rili.actions.register import find_app, get_organisation
 from rili.errors import InvalidParameter
 from rili.model.app_kinds import ENTERPRISE, INTERNAL
 from rili.model.directory import App, Authorization, Organisation
-from rili.store import apps, authorizations, grants, organisations, tokens
+from rili.store import app_ranges, apps, authorizations, grants, organisations, tokens
 from rili.store.db import Tx
 
 
@@ -37,6 +37,7 @@ def withdraw(tx: Tx, app_key: str, corp_id: str) -> None:
     apps.lock(tx, app_key)  # so that nobody signs in meanwhile
     if not authorizations.remove(tx, corp_id, app_key):
         raise InvalidParameter(f"{corp_id} has not authorised {app_key}")
+    app_ranges.replace(tx, corp_id, app_key, None)
     tokens.remove_of_app_in(tx, corp_id, app_key)
     grants.remove_of_app_in(tx, corp_id, app_key)
 
@@ -66,7 +67,7 @@ def only_home(tx: Tx, app: App) -> Organisation | None:
 def home_of(tx: Tx, app: App, name: str) -> Organisation | None:
     """The organisation with that id, or else that name, if its people may let *app* act for them."""
     found = [one] if (one := organisations.get(tx, name)) else organisations.named(tx, name)
-    allowed = [one for one in found if _is_home(tx, app, one.corp_id)]
+    allowed = [one for one in found if is_home(tx, app, one.corp_id)]
     return allowed[0] if len(allowed) == 1 else None
 
 
@@ -78,7 +79,8 @@ def scopes_in(tx: Tx, app: App, corp_id: str) -> frozenset[str]:
     return app.scopes & one.scopes if one else frozenset()
 
 
-def _is_home(tx: Tx, app: App, corp_id: str) -> bool:
+def is_home(tx: Tx, app: App, corp_id: str) -> bool:
+    """Whether *app* acts in the organisation, for it or for its people."""
     if app.kind == INTERNAL:
         return corp_id == app.corp_id
     return app.kind != ENTERPRISE or authorizations.get(tx, corp_id, app.app_key) is not None

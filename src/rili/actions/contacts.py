@@ -1,16 +1,17 @@
-"""What an app may look up about people. Who left is not found."""
+"""What an app may look up about people within its range (decision 75). Who left is not found."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from rili.actions import checks
+from rili.actions import app_range, checks
 from rili.actions.directory import get_department
-from rili.errors import InvalidParameter, ItemNotFound, UserNotFound
+from rili.auth.callers import Caller
+from rili.errors import InvalidParameter, UserNotFound
 from rili.model import directory
 from rili.model.directory import Membership, Role, User
 from rili.model.search_words import search_word
-from rili.store import departments, facts, memberships, organisations, roles, search_keys, users
+from rili.store import app_ranges, departments, facts, memberships, organisations, roles, search_keys, users
 from rili.store.db import Tx
 from rili.store.memberships import Member
 from rili.store.search_keys import Found
@@ -27,12 +28,13 @@ class Person(Struct, frozen=True):
     roles: list[Role]
 
 
-def person(tx: Tx, corp_id: str, userid: str) -> Person:
-    """Raises UserNotFound, or InvalidParameter for what can be no userid."""
-    user = users.by_userid(tx, corp_id, checks.userid(userid))
+def person(tx: Tx, by: Caller, userid: str) -> Person:
+    """Raises UserNotFound, UserOutOfRange, or InvalidParameter for what can be no userid."""
+    user = users.by_userid(tx, by.corp_id, checks.userid(userid))
     if user is None or not user.active:
         raise UserNotFound
-    return Person(user, memberships.of_user(tx, corp_id, userid), roles.of_user(tx, corp_id, userid))
+    app_range.check_user(tx, by, user)
+    return Person(user, memberships.of_user(tx, by.corp_id, userid), roles.of_user(tx, by.corp_id, userid))
 
 
 class Department(Struct, frozen=True):
@@ -44,73 +46,89 @@ class Department(Struct, frozen=True):
     members_below: int
 
 
-def users_by_userids(tx: Tx, corp_id: str, userids: list[str]) -> dict[str, User]:
-    """Those of *userids* that are somebody's here."""
-    return users.by_userids(tx, corp_id, userids)
+def users_by_userids(tx: Tx, by: Caller, userids: list[str]) -> dict[str, User]:
+    """Those of *userids* that are somebody's here, within the range."""
+    found = users.by_userids(tx, by.corp_id, userids)
+    seen = app_range.within(tx, by, [user.union_id for user in found.values()])
+    return {userid: user for userid, user in found.items() if user.union_id in seen}
 
 
-def admins(tx: Tx, corp_id: str) -> list[str]:
-    """The userids of the administrators."""
-    return users.admins(tx, corp_id)
+def admins(tx: Tx, by: Caller) -> list[str]:
+    """The userids of the administrators within the range."""
+    found = users.admins(tx, by.corp_id)
+    return sorted(users_by_userids(tx, by, found)) if app_range.limited(tx, by) else found
 
 
-def count_users(tx: Tx, corp_id: str) -> int:
-    return users.count(tx, corp_id)
+def count_users(tx: Tx, by: Caller) -> int:
+    """How many people there are within the range."""
+    if app_range.limited(tx, by):
+        return app_ranges.count_people(tx, by.corp_id, by.app_key)
+    return users.count(tx, by.corp_id)
 
 
-def department(tx: Tx, corp_id: str, dept_id: int) -> Department:
-    """Raises ItemNotFound."""
+def department(tx: Tx, by: Caller, dept_id: int) -> Department:
+    """Raises ItemNotFound, OutOfRange."""
     return Department(
-        get_department(tx, corp_id, dept_id),
-        departments.leaders(tx, corp_id, dept_id),
-        departments.member_count(tx, corp_id, dept_id),
-        departments.member_count_below(tx, corp_id, dept_id),
+        _department(tx, by, dept_id),
+        departments.leaders(tx, by.corp_id, dept_id),
+        departments.member_count(tx, by.corp_id, dept_id),
+        departments.member_count_below(tx, by.corp_id, dept_id),
     )
 
 
-def departments_below(tx: Tx, corp_id: str, dept_id: int) -> list[directory.Department]:
-    """Those directly below, in their order. Raises ItemNotFound."""
-    get_department(tx, corp_id, dept_id)
-    return departments.below(tx, corp_id, dept_id)
+def departments_below(tx: Tx, by: Caller, dept_id: int) -> list[directory.Department]:
+    """Those directly below, in their order. Raises ItemNotFound, OutOfRange."""
+    _department(tx, by, dept_id)
+    return departments.below(tx, by.corp_id, dept_id)
 
 
-def path_to_root(tx: Tx, corp_id: str, dept_id: int) -> list[int]:
-    """The department, the one above it, and so on to the root. Raises ItemNotFound."""
-    path = departments.path_to_root(tx, corp_id, dept_id)
-    if not path:
-        raise ItemNotFound(f"No department {dept_id}")
-    return path
+def path_to_root(tx: Tx, by: Caller, dept_id: int) -> list[int]:
+    """The department, the one above it, and so on to the root. Raises ItemNotFound, OutOfRange."""
+    _department(tx, by, dept_id)
+    return departments.path_to_root(tx, by.corp_id, dept_id)
 
 
-def paths_of_user(tx: Tx, corp_id: str, userid: str) -> list[list[int]]:
-    """`path_to_root` of each department that the person is in. Raises UserNotFound, InvalidParameter."""
-    places = person(tx, corp_id, userid).memberships
-    return [departments.path_to_root(tx, corp_id, place.dept_id) for place in places]
+def paths_of_user(tx: Tx, by: Caller, userid: str) -> list[list[int]]:
+    """`path_to_root` of each department that the person is in.
+
+    Raises UserNotFound, UserOutOfRange, InvalidParameter.
+    """
+    places = person(tx, by, userid).memberships
+    return [departments.path_to_root(tx, by.corp_id, place.dept_id) for place in places]
 
 
-def userids_in(tx: Tx, corp_id: str, dept_id: int) -> list[str]:
-    """Who is directly in a department. Raises ItemNotFound."""
-    get_department(tx, corp_id, dept_id)
-    return memberships.userids_in(tx, corp_id, dept_id)
+def userids_in(tx: Tx, by: Caller, dept_id: int) -> list[str]:
+    """Who is directly in a department. Raises ItemNotFound.
+
+    Source: the reference of user/listid, which the range does not limit.
+    """
+    get_department(tx, by.corp_id, dept_id)
+    return memberships.userids_in(tx, by.corp_id, dept_id)
 
 
 def members(
-    tx: Tx, corp_id: str, dept_id: int, order: memberships.Order, *, offset: int, size: int
+    tx: Tx, by: Caller, dept_id: int, order: memberships.Order, *, offset: int, size: int
 ) -> tuple[list[Member], bool]:
-    """A page of those who are directly in a department, and whether more follow. Raises ItemNotFound."""
-    get_department(tx, corp_id, dept_id)
-    found = memberships.page(tx, corp_id, dept_id, order, offset=offset, limit=size + 1)
+    """A page of those who are directly in a department, and whether more follow. Raises ItemNotFound, OutOfRange."""
+    _department(tx, by, dept_id)
+    found = memberships.page(tx, by.corp_id, dept_id, order, offset=offset, limit=size + 1)
     return found[:size], len(found) > size
 
 
 def search(
-    tx: Tx, corp_id: str, kind: search_keys.Kind, text: str, *, whole: bool = False, offset: int, size: int
+    tx: Tx, by: Caller, kind: search_keys.Kind, text: str, *, whole: bool = False, offset: int, size: int
 ) -> Found:
-    """Those whose name, pinyin or other name begins with *text*, or has a part that does; with *whole*, is *text*."""
+    """Those within the range whose name, pinyin or other name begins with *text*, or has a part that does.
+
+    With *whole*, those whose name is *text*.
+    """
     word = search_word(text)
     if not word:
         return Found(0, [])
-    return search_keys.find(tx, corp_id, kind, word, whole=whole, offset=offset, limit=size)
+    if app_range.limited(tx, by):
+        ids = app_ranges.find(tx, by.corp_id, by.app_key, kind, word, whole=whole)
+        return Found(len(ids), ids[offset : offset + size])
+    return search_keys.find(tx, by.corp_id, kind, word, whole=whole, offset=offset, limit=size)
 
 
 def index_again(tx: Tx) -> None:
@@ -128,29 +146,38 @@ def indexed(tx: Tx) -> bool:
     return facts.get(tx, "search_keys") == INDEX
 
 
-def user_by_union_id(tx: Tx, corp_id: str, union_id: str) -> User:
-    """Raises UserNotFound, also for what can be no unionId."""
+def user_by_union_id(tx: Tx, by: Caller, union_id: str) -> User:
+    """Raises UserNotFound, also for what can be no unionId, UserOutOfRange."""
     try:
-        user = users.by_union_id(tx, corp_id, checks.union_id(union_id))
+        user = users.by_union_id(tx, by.corp_id, checks.union_id(union_id))
     except InvalidParameter:
         raise UserNotFound from None
     if user is None:
         raise UserNotFound
+    app_range.check_user(tx, by, user)
     return user
 
 
-def user_by_mobile(tx: Tx, corp_id: str, mobile: str) -> User:
+def user_by_mobile(tx: Tx, by: Caller, mobile: str) -> User:
     """*mobile* is `13900000001` or `+86-13900000001`.
 
     Raises:
         UserNotFound: nobody has that number, or the country is another.
+        UserOutOfRange: somebody has it whom the app may not see.
         InvalidParameter: what can be no number.
     """
     country, dash, number = mobile.rpartition("-")
     if dash and not country.startswith("+"):
         raise InvalidParameter("A number with a country is written +86-13900000001")
     state_code = checks.state_code(country.removeprefix("+"))
-    user = users.by_mobile(tx, corp_id, checks.mobile(number) or "")
+    user = users.by_mobile(tx, by.corp_id, checks.mobile(number) or "")
     if user is None or (state_code is not None and state_code != user.state_code):
         raise UserNotFound
+    app_range.check_user(tx, by, user)
     return user
+
+
+def _department(tx: Tx, by: Caller, dept_id: int) -> directory.Department:
+    found = get_department(tx, by.corp_id, dept_id)
+    app_range.check_department(tx, by, dept_id)
+    return found

@@ -19,6 +19,7 @@ from rili.model.directory import (
     email_key,
 )
 from rili.store import (
+    app_ranges,
     calendars,
     departments,
     grants,
@@ -114,6 +115,7 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
         raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
+    app_ranges.forget_department(tx, corp_id, dept_id)
     # The number may be given to another department, which then would be for whom the room is.
     rooms.forget_member(tx, corp_id, "dept", str(dept_id))
     departments.remove(tx, corp_id, dept_id)
@@ -169,9 +171,15 @@ def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iter
     return user
 
 
-def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str) -> None:
-    get_present(tx, corp_id, userid)
+def set_password(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -> None:
+    """Give a person another password, or with None take it away.
+
+    Whatever the one of before opened ends: consents, codes, refresh tokens and user tokens (decision 76).
+    Raises ItemNotFound.
+    """
+    user = get_present(tx, corp_id, userid)
     users.set_password_hash(tx, corp_id, userid, password_hash)
+    _end_grants(tx, user)
 
 
 def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
@@ -194,8 +202,8 @@ def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     room_groups.forget_admin(tx, corp_id, user.union_id)
     room_people.remove_ban(tx, corp_id, user.union_id)
     users.forget_manager(tx, corp_id, userid)
-    tokens.remove_of_user(tx, corp_id, user.union_id)
-    grants.remove_of_user(tx, corp_id, user.union_id)
+    app_ranges.forget_user(tx, corp_id, userid)
+    _end_grants(tx, user)
 
 
 def get_present(tx: Tx, corp_id: str, userid: str) -> User:
@@ -204,6 +212,12 @@ def get_present(tx: Tx, corp_id: str, userid: str) -> User:
     if not user.active:
         raise ItemNotFound(f"User {userid} left")
     return user
+
+
+def _end_grants(tx: Tx, user: User) -> None:
+    """No app acts for the person any more, until they agree again."""
+    tokens.remove_of_user(tx, user.corp_id, user.union_id)
+    grants.remove_of_user(tx, user.corp_id, user.union_id)
 
 
 def _checked(tx: Tx, user: User) -> User:

@@ -25,13 +25,14 @@ from rili.actions.access import (
     target_of,
 )
 from rili.actions.announce import announce, colleagues
+from rili.actions.app_range import check_person
 from rili.actions.bookings import asked_again, moving, rebook, rooms_of
 from rili.actions.edit import Edit
 from rili.actions.leave import leave_event, leave_occurrence
 from rili.actions.people import invite
 from rili.actions.series import Edited
 from rili.auth.callers import Caller
-from rili.errors import InstanceNotExist, InvalidParameter
+from rili.errors import InstanceNotExist, InvalidParameter, OutOfRange, PermissionDeny
 from rili.model.event import (
     EventChange,
     Origin,
@@ -47,6 +48,7 @@ from rili.model.people import Attendee, PeopleChange, organizer_only, replace_pe
 from rili.model.rules import Rules
 from rili.model.series import Instance, span_of
 from rili.store import agenda, agenda_rows, attendees, calendars, events, overrides
+from rili.store.calendars import Primary
 from rili.store.db import Tx
 from rili.store.events import Stored
 
@@ -71,13 +73,11 @@ def create_event(
 ) -> Seen:
     """Make an event in the path user's calendar, who becomes its organizer.
 
-    Raises ItemNotFound for an unknown user or calendar, InvalidParameter for what breaks a rule.
+    Raises ItemNotFound for an unknown user or calendar, PermissionDeny for a user outside the range of the app,
+    InvalidParameter for what breaks a rule.
     """
     check_draft(draft, rules)  # what is wrong for everybody comes before who and where
-    by, place = reach(tx, by, place, "writer")
-    if place.subscribed:  # it must not be deleted, or pass to another author, meanwhile
-        calendars.lock(tx, by.corp_id, place.calendar_id)
-    calendar = calendar_of(tx, by, place)
+    by, place, calendar = _reach_to_create(tx, by, place)
     organizer = organizer_only(calendar.owner_id, calendar.owner_name)
     event = new_event(
         Origin(by.corp_id, calendar.calendar_id, calendar.owner_id, place.subscribed),
@@ -141,11 +141,17 @@ def update_event(
 
 
 def state_of(tx: Tx, by: Caller, place: Place, event_id: str) -> tuple[int, ...] | None:
-    """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell."""
+    """Numbers that stay while what `get_event` answers does; None where nothing is there, or they do not tell.
+
+    Raises OutOfRange.
+    """
     calendar_id = None if place.calendar_id == PRIMARY else place.calendar_id
-    return agenda_rows.state_of_event(
+    state = agenda_rows.state_of_event(
         tx, by.corp_id, place.user_id, calendar_id, target_of(event_id).event_id
     )
+    if state is not None:
+        check_person(tx, by, place.user_id)
+    return state
 
 
 def get_event(tx: Tx, by: Caller, place: Place, event_id: str, *, shown: int) -> Seen:
@@ -285,6 +291,16 @@ def check_scope_of_whole(scope: Scope | None) -> None:
         raise InvalidParameter(
             description="scope: this needs the id of an occurrence; this id is a whole event's"
         )
+
+
+def _reach_to_create(tx: Tx, by: Caller, place: Place) -> tuple[Caller, Place, Primary]:
+    try:
+        by, place = reach(tx, by, place, "writer")
+        if place.subscribed:  # it must not be deleted, or pass to another author, meanwhile
+            calendars.lock(tx, by.corp_id, place.calendar_id)
+        return by, place, calendar_of(tx, by, place)
+    except OutOfRange as outside:
+        raise PermissionDeny(description=outside.description) from None  # decision 8
 
 
 def _conference_id(change: EventChange, new_bytes: NewBytes) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rili.actions.access import PRIMARY, Place, listed_calendar
+from rili.actions.app_range import OUTSIDE, within
 from rili.actions.busy_parts import BusyMemory, busy_in, spans_of
 from rili.actions.people import other_kind_of_id
 from rili.auth.callers import Caller
@@ -48,14 +49,17 @@ def find_times(
     wanted = {user_id: False} | dict(invited)
     check_search(search, len(wanted))
     found = calendars.primaries(tx, by.corp_id, wanted)
-    if user_id not in found:
+    seen = within(tx, by, found)
+    if user_id not in seen:
         listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     for number, one in enumerate(invited):
         if one not in found:
-            other = other_kind_of_id(tx, by.corp_id, one)
+            other = other_kind_of_id(tx, by, one)
             raise InvalidParameter(
                 description=f"attendees[{number}].id: nobody here has the unionId {one}{other}"
             )
+        if one not in seen:
+            raise InvalidParameter(description=f"attendees[{number}].id: the person {one} {OUTSIDE}")
     search = replace(search, zone=search.zone or found[user_id].zone)
     busy = busy_in(tx, [found[one] for one in wanted], search.from_ms, search.to_ms, memory)
     people = [

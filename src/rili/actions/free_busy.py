@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from rili.actions.access import PRIMARY, Place, listed_calendar
+from rili.actions.app_range import within
 from rili.actions.busy_parts import BusyMemory, Cut, busy_in
 from rili.auth.callers import Caller
 from rili.store import calendars
@@ -14,7 +15,7 @@ from rili.store.db import Tx
 
 
 class Schedule(Struct, frozen=True, gc=False):
-    """When one person is busy; None where nobody here has that unionId."""
+    """When one person is busy; None where nobody here has that unionId, or the app may not see who has."""
 
     user_id: str
     cuts: list[Cut] | None
@@ -26,12 +27,13 @@ def get_schedule(
     """When each of *user_ids* is busy in a window, half-open; who is named twice is told of once.
 
     Colleagues may be asked about without a grant: what is told is times alone (decision 88).
-    Raises InvalidParameter for an unknown *user_id*, on whose behalf it is asked (decision 8).
+    Raises InvalidParameter for a *user_id* unknown or out of range, on whose behalf it is asked (decision 8).
     """
     found = calendars.primaries(tx, by.corp_id, {user_id, *user_ids})
-    if user_id not in found:
+    seen = within(tx, by, found)
+    if user_id not in seen:
         listed_calendar(tx, by, Place(user_id, PRIMARY), "owner")
     asked = dict.fromkeys(user_ids)
-    known = [found[one] for one in asked if one in found]
+    known = [found[one] for one in asked if one in seen]
     busy = busy_in(tx, known, from_ms, to_ms, memory)
     return [Schedule(one, busy.get(one)) for one in asked]

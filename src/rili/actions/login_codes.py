@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rili.actions.app_range import check_user
 from rili.actions.register import find_app
 from rili.auth.callers import Caller
 from rili.errors import AuthCodeNotFound, InvalidParameter, UserNotFound
@@ -42,11 +43,14 @@ def make(tx: Tx, corp_id: str, userid: str, app_key: str, *, new_code: str, now_
 
 
 def redeem(tx: Tx, by: Caller, code: str) -> User:
-    """Who it was. Raises AuthCodeNotFound for a code that is unknown, spent, too old or of another organisation."""
+    """Who it was. Raises AuthCodeNotFound for a code that is unknown, spent, too old or of another organisation;
+    UserOutOfRange.
+    """
     found = grants.take(tx, hash_secret(code), "login", by.app_key)
     if found is None or found.expires_ms <= by.now_ms or found.corp_id != by.corp_id:
         raise AuthCodeNotFound
     user = users.by_union_id(tx, by.corp_id, found.union_id)
     if user is None:
         raise AuthCodeNotFound
+    check_user(tx, by, user)
     return user

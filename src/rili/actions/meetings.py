@@ -58,7 +58,7 @@ def add_category(tx: Tx, corp_id: str, category: Category, *, now_ms: int) -> Ca
         raise InvalidParameter(f"Category {category.category_id} exists already")
     if len(known) >= CATEGORIES:
         raise InvalidParameter(f"There are {CATEGORIES} categories; more are too many")
-    category = Category(category.category_id, checks.text("name", category.name, CATEGORY_CHARACTERS))
+    category = _checked_category(category, known)
     categories.add(tx, corp_id, category, now_ms)
     return category
 
@@ -66,7 +66,7 @@ def add_category(tx: Tx, corp_id: str, category: Category, *, now_ms: int) -> Ca
 def set_category(tx: Tx, corp_id: str, category: Category) -> Category:
     """Rename it. Raises ItemNotFound, InvalidParameter."""
     get_category(tx, corp_id, category.category_id)
-    category = Category(category.category_id, checks.text("name", category.name, CATEGORY_CHARACTERS))
+    category = _checked_category(category, categories.list_all(tx, corp_id))
     categories.rename(tx, corp_id, category)
     return category
 
@@ -75,6 +75,15 @@ def remove_category(tx: Tx, corp_id: str, category_id: str) -> None:
     """Events that name it keep the name. Raises ItemNotFound."""
     get_category(tx, corp_id, category_id)
     categories.remove(tx, corp_id, category_id)
+
+
+def _checked_category(category: Category, known: Sequence[Category]) -> Category:
+    """*category* with its name trimmed; raises InvalidParameter for a name that another one has, in any case."""
+    name = checks.text("name", category.name, CATEGORY_CHARACTERS)
+    for other in known:
+        if other.name.casefold() == name.casefold() and other.category_id != category.category_id:
+            raise InvalidParameter(f"Category {other.category_id} has the name {other.name} already")
+    return Category(category.category_id, name)
 
 
 def list_ai_minutes(tx: Tx, by: Caller, place: Place, event_id: str, *, everybodys: bool) -> list[Minutes]:

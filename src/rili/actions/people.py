@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rili.actions.app_range import within
 from rili.auth.callers import Caller
 from rili.errors import InvalidParameter
 from rili.model.directory import email_key
@@ -49,20 +50,25 @@ def invite(
         if person_id not in found:
             raise InvalidParameter(
                 description=f"{field}[{number}].id: nobody here has the unionId {person_id}"
-                + other_kind_of_id(tx, by.corp_id, person_id)
+                + other_kind_of_id(tx, by, person_id)
             )
         name, email = found[person_id]
         invited.append(Invited(person_id, name, one.is_optional, email))
     return tuple(invited)
 
 
-def other_kind_of_id(tx: Tx, corp_id: str, text: str) -> str:
-    """What else *text* is known as, where a unionId was wanted; empty when it is nothing (decision 8)."""
-    if users.by_userid(tx, corp_id, text):
+def other_kind_of_id(tx: Tx, by: Caller, text: str) -> str:
+    """What else *text* is known as, where a unionId was wanted (decision 8).
+
+    Empty when it is nothing, or somebody's whom the app may not see.
+    """
+    user = users.by_userid(tx, by.corp_id, text)
+    if user and within(tx, by, [user.union_id]):
         return "; it is a userid, and /topapi/v2/user/get tells its unionId"
-    if users.by_email_keys(tx, corp_id, [email_key(text)]):
+    if within(tx, by, users.by_email_keys(tx, by.corp_id, [email_key(text)]).values()):
         return "; it is a mail address, and a unionId is needed"
-    if users.by_mobile(tx, corp_id, text):
+    user = users.by_mobile(tx, by.corp_id, text)
+    if user and within(tx, by, [user.union_id]):
         # Not whose: that takes a permission point of its own.
         return "; it is a mobile number, and /topapi/v2/user/getbymobile tells whose"
     return ""

@@ -95,7 +95,7 @@ def update_subscribers(
         if one not in known:
             raise InvalidParameter(
                 description=f"unionIds[{number}]: nobody here has the unionId {one}"
-                + other_kind_of_id(tx, by.corp_id, one)
+                + other_kind_of_id(tx, by, one)
             )
     there = {str(one.dept_id) for one in departments.list_all(tx, by.corp_id)}
     for number, one in enumerate(dept_ids):

@@ -17,7 +17,17 @@ from rili.model import scopes
 from rili.model.app_kinds import ENTERPRISE
 from rili.model.directory import ROOT_DEPT_ID, App, Department, Organisation, OrganisationChange
 from rili.model.secrets import hash_secret
-from rili.store import apps, authorizations, bookings, departments, grants, organisations, tokens, users
+from rili.store import (
+    app_ranges,
+    apps,
+    authorizations,
+    bookings,
+    departments,
+    grants,
+    organisations,
+    tokens,
+    users,
+)
 from rili.store import suites as suite_rows
 from rili.store.db import Tx
 
@@ -165,6 +175,7 @@ def set_app(
 def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     """Delete the app; its tokens end now."""
     get_app(tx, corp_id, app_key)
+    app_ranges.remove_of_app(tx, app_key)
     tokens.remove_of_app(tx, app_key)
     grants.remove_of_app(tx, app_key)
     authorizations.remove_of_app(tx, app_key)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from rili.actions.app_range import OUTSIDE, within
 from rili.actions.meeting_rooms import release_room
 from rili.actions.register import get_organisation
 from rili.auth.callers import Caller
@@ -58,11 +59,13 @@ class ShownRooms(Struct, frozen=True):
     next_place: int | None
 
 
-def administrator(tx: Tx, corp_id: str, union_id: str) -> Person:
-    """Who changes rooms. Raises UserNotAdmin, also for nobody's unionId."""
-    person = room_people.person(tx, corp_id, union_id)
+def administrator(tx: Tx, by: Caller, union_id: str) -> Person:
+    """Who changes rooms. Raises UserNotAdmin, also for nobody's unionId, and for one outside the app's range."""
+    person = room_people.person(tx, by.corp_id, union_id)
     if person is None:
         raise UserNotAdmin(description=f"unionId: nobody here has the unionId {union_id}")
+    if not within(tx, by, [union_id]):
+        raise UserNotAdmin(description=f"unionId: the person {union_id} {OUTSIDE}")
     if not person.admin:
         raise UserNotAdmin(
             description="unionId: the person is no administrator; rili user set --admin makes one"
@@ -70,11 +73,13 @@ def administrator(tx: Tx, corp_id: str, union_id: str) -> Person:
     return person
 
 
-def member(tx: Tx, corp_id: str, union_id: str) -> Person:
-    """Who looks at rooms. Raises UserNotEmployee."""
-    person = room_people.person(tx, corp_id, union_id)
+def member(tx: Tx, by: Caller, union_id: str) -> Person:
+    """Who looks at rooms. Raises UserNotEmployee, also for one outside the app's range."""
+    person = room_people.person(tx, by.corp_id, union_id)
     if person is None:
         raise UserNotEmployee(description=f"unionId: nobody here has the unionId {union_id}")
+    if not within(tx, by, [union_id]):
+        raise UserNotEmployee(description=f"unionId: the person {union_id} {OUTSIDE}")
     return person
 
 

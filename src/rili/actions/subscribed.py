@@ -115,7 +115,7 @@ def _check_colleagues(tx: Tx, by: Caller, field: str, given: Sequence[str], befo
         if one not in known:
             raise InvalidParameter(
                 description=f"{field}[{number}]: nobody here has the unionId {one}"
-                + other_kind_of_id(tx, by.corp_id, one)
+                + other_kind_of_id(tx, by, one)
             )
 
 

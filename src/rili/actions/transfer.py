@@ -15,6 +15,7 @@ from rili.actions.access import (
     target_of,
 )
 from rili.actions.announce import announce
+from rili.actions.app_range import within
 from rili.actions.bookings import check_organizer_may, moving, rooms_of
 from rili.actions.occurrences import moved_whens
 from rili.actions.people import other_kind_of_id
@@ -108,8 +109,10 @@ def _calendar_of_next(tx: Tx, by: Caller, event: Event, handover: Handover) -> P
         raise InvalidParameter(description="newOrganizerId: this person organizes the event already")
     calendar = calendars.primary(tx, by.corp_id, new_id)
     if calendar is None:
-        other = other_kind_of_id(tx, by.corp_id, new_id)
+        other = other_kind_of_id(tx, by, new_id)
         raise InvalidParameter(description=f"newOrganizerId: nobody here has the unionId {new_id}{other}")
+    if not within(tx, by, [new_id]):  # it would be an event made for them (decision 75)
+        raise InvalidParameter(description=f"newOrganizerId: {new_id} is outside the range of this app")
     return calendar
 
 

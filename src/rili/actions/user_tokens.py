@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rili.actions.app_range import check_consent
 from rili.actions.sign_in import TOKEN_SECONDS, check_secret
 from rili.errors import AuthCodeNotFound, InvalidParameter
 from rili.model.directory import User
@@ -32,7 +33,8 @@ def find_person(tx: Tx, corp_id: str, name: str) -> tuple[User, str] | None:
 
 
 def begin_consent(tx: Tx, user: User, app_key: str, *, with_corp: bool, new_secret: str, now_ms: int) -> None:
-    """*user* has signed in; *new_secret* is what their browser decides with."""
+    """*user* has signed in; *new_secret* is what their browser decides with. Raises UserOutOfRange."""
+    check_consent(tx, user, app_key)
     grants.remove_expired(tx, now_ms)
     grant = Grant(
         kind="consent",
@@ -50,6 +52,7 @@ def agree(tx: Tx, secret: str, app_key: str, *, with_corp: bool, new_code: str, 
     consent = grants.take(tx, hash_secret(secret), "consent", app_key)
     if consent is None or consent.expires_ms <= now_ms or consent.with_corp != with_corp:
         return False
+    users.lock(tx, consent.corp_id, consent.union_id)  # as in `_issue`
     code = replace(consent, kind="code", expires_ms=now_ms + CODE_SECONDS * 1000)
     grants.put(tx, hash_secret(new_code), code)
     return True
@@ -86,6 +89,8 @@ def refresh(
 
 
 def _issue(tx: Tx, found: Grant, new_access: str, new_refresh: str, now_ms: int) -> UserTokens:
+    # Or another password, set at this moment, would miss what is new here.
+    users.lock(tx, found.corp_id, found.union_id)
     tokens.put(
         tx,
         hash_secret(new_access),

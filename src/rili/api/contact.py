@@ -44,7 +44,7 @@ async def get_user(request: Request) -> Response:
             raise InvalidParameter(description="`me` needs a user token; with an app token name the unionId")
         union_id = caller.union_id
     check_own(caller, "unionId", union_id)
-    user = await request.service.db.read(lambda tx: contacts.user_by_union_id(tx, caller.corp_id, union_id))
+    user = await request.service.db.read(lambda tx: contacts.user_by_union_id(tx, caller, union_id))
     return json_answer(
         ContactUser.of(
             user,
@@ -64,7 +64,7 @@ async def search_users(request: Request) -> Response:
         raise ParameterError(description="fullMatchField: 1, or not sent")
     whole = asked.full_match_field == 1
     found = await request.service.db.read(
-        lambda tx: contacts.search(tx, caller.corp_id, "user", word, whole=whole, offset=offset, size=size)
+        lambda tx: contacts.search(tx, caller, "user", word, whole=whole, offset=offset, size=size)
     )
     return json_answer(FoundUsers(offset + len(found.ids) < found.total, found.total, found.ids))
 
@@ -74,7 +74,7 @@ async def search_departments(request: Request) -> Response:
     caller = await request.caller()
     word, offset, size = _search(await _read(request, SearchDepartmentRequest))
     found = await request.service.db.read(
-        lambda tx: contacts.search(tx, caller.corp_id, "department", word, offset=offset, size=size)
+        lambda tx: contacts.search(tx, caller, "department", word, offset=offset, size=size)
     )
     ids = [int(dept_id) for dept_id in found.ids]
     return json_answer(FoundDepartments(offset + len(ids) < found.total, found.total, ids))
@@ -88,7 +88,7 @@ async def batch_get_users(request: Request) -> Response:
             raise InvalidParameter(description="permissionCode: no such permission point")
         require(caller, code)
     userids, internal = _userids(request.query.get("userIdList")), caller.kind == INTERNAL
-    found = await request.service.db.read(lambda tx: contacts.users_by_userids(tx, caller.corp_id, userids))
+    found = await request.service.db.read(lambda tx: contacts.users_by_userids(tx, caller, userids))
     shown = [
         BatchUser.of(
             found[userid],

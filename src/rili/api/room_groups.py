@@ -33,7 +33,7 @@ async def create_meeting_room_group(request: Request) -> Response:
     parent_id, name = body.parent_and_name()
 
     def act(tx: Tx) -> Answer:
-        rooms.administrator(tx, by.corp_id, operator_id)
+        rooms.administrator(tx, by, operator_id)
         group = room_groups.add_group(tx, by.corp_id, parent_id, name, new_bytes=request.service.new_bytes)
         return Answer(encode(GroupIdView(group.group_id)))
 
@@ -68,7 +68,7 @@ async def query_meeting_room_group(request: Request) -> Response:
     operator_id = operator_in_query(request, by)
 
     def read(tx: Tx) -> RoomGroup:
-        rooms.member(tx, by.corp_id, operator_id)
+        rooms.member(tx, by, operator_id)
         return room_groups.get_group(tx, by.corp_id, group_id)
 
     return json_answer(GroupView.of(await request.service.db.read(read)))
@@ -80,7 +80,7 @@ async def query_meeting_room_group_list(request: Request) -> Response:
     operator_id = operator_in_query(request, by)
 
     def read(tx: Tx) -> list[RoomGroup]:
-        rooms.member(tx, by.corp_id, operator_id)
+        rooms.member(tx, by, operator_id)
         return room_groups.list_groups(tx, by.corp_id)
 
     found = await request.service.db.read(read)
@@ -96,7 +96,7 @@ async def query_meeting_room_group_admin(request: Request) -> Response:
 
     def read(tx: Tx) -> room_groups.GroupAdmins:
         if operator_id is not None:
-            rooms.member(tx, by.corp_id, operator_id)
+            rooms.member(tx, by, operator_id)
         return room_groups.group_admins(tx, by.corp_id, group_id)
 
     found = await request.service.db.read(read)

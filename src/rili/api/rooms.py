@@ -43,7 +43,7 @@ async def create_meeting_room(request: Request) -> Response:
     change = body.to_change()
 
     def act(tx: Tx) -> Answer:
-        rooms.administrator(tx, by.corp_id, operator_id)
+        rooms.administrator(tx, by, operator_id)
         room = rooms.add_room(tx, by.corp_id, change, new_bytes=request.service.new_bytes)
         return Answer(encode(RoomIdView(room.room_id)))
 
@@ -75,7 +75,7 @@ async def query_meeting_room(request: Request) -> Response:
     operator_id, room_id = operator_in_query(request, by), request.path["roomId"]
 
     def read(tx: Tx) -> rooms.ShownRoom:
-        return rooms.show_room(tx, by.corp_id, room_id, rooms.member(tx, by.corp_id, operator_id))
+        return rooms.show_room(tx, by.corp_id, room_id, rooms.member(tx, by, operator_id))
 
     shown = await request.service.db.read(read)
     names = shown.names
@@ -95,7 +95,7 @@ async def query_meeting_room_list(request: Request) -> Response:
         raise RoomParameter(description=bad.description or "") from None
 
     def read(tx: Tx) -> rooms.ShownRooms:
-        viewer = rooms.member(tx, by.corp_id, operator_id)
+        viewer = rooms.member(tx, by, operator_id)
         return rooms.page_of_rooms(tx, by.corp_id, viewer, after=after, limit=limit)
 
     page = await request.service.db.read(read)
@@ -170,7 +170,7 @@ async def administer(request: Request, by: Caller, operator_id: str, act: Callab
     """Do what an administrator alone may, and answer that it is done. Raises UserNotAdmin."""
 
     def answer(tx: Tx) -> Answer:
-        rooms.administrator(tx, by.corp_id, operator_id)
+        rooms.administrator(tx, by, operator_id)
         act(tx)
         return Answer(encode(ResultView()))
 

@@ -16,13 +16,16 @@ from rili.errors import (
     InvalidAuthentication,
     InvalidParameter,
     IpNotInWhiteList,
+    ItemNotFound,
     LegacyFailure,
     MissingToken,
+    OutOfRange,
     QpmLimit,
     QpsLimit,
     RequestTooLarge,
     Unavailable,
     UserNotFound,
+    UserOutOfRange,
     UserTokenExpired,
 )
 from rili.model.directory import LANGUAGES
@@ -36,6 +39,7 @@ _MEANINGS = {
     40035: "不合法的参数",
     40068: "不合法的偏移量",
     40069: "不合法的分页大小",
+    50004: "请求的部门id不在授权范围内",
     60003: "部门不存在",
     400002: "参数错误",
 }
@@ -159,12 +163,15 @@ def bad(errcode: int, rule: str) -> LegacyFailure:
     return LegacyFailure(errcode, f"{_MEANINGS[errcode]}: {rule}")
 
 
-def no_department(dept_id: int) -> LegacyFailure:
-    return bad(60003, f"dept_id {dept_id}")
+def no_department(dept_id: int, refusal: ItemNotFound) -> LegacyFailure:
+    """What is said of a department that is not there, or outside the range of the app (decision 75)."""
+    return bad(50004 if isinstance(refusal, OutOfRange) else 60003, f"dept_id {dept_id}")
 
 
-def no_user() -> LegacyFailure:
-    """What is said of an id of nobody, of another organisation, of who left."""
+def no_user(refusal: UserNotFound) -> LegacyFailure:
+    """What is said of an id of nobody, of another organisation, of who left; of somebody outside the range."""
+    if isinstance(refusal, UserOutOfRange):
+        return LegacyFailure(50002, "请求的员工userid不在授权范围内")
     return LegacyFailure(60121, UserNotFound.message)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from rili.actions import contacts
+from rili.actions import app_range, contacts
 from rili.api.http import Request, json_answer, report
 from rili.api.topapi import Fields, check_language, method, no_department, no_user, number, text
 from rili.auth.callers import Caller, authenticate, require, require_kind
@@ -48,9 +48,9 @@ async def get_department(request: Request, caller: Caller, fields: Fields) -> ob
     dept_id = number(fields, "dept_id")
     check_language(fields)
     try:
-        found = await request.service.db.read(lambda tx: contacts.department(tx, caller.corp_id, dept_id))
-    except ItemNotFound:
-        raise no_department(dept_id) from None
+        found = await request.service.db.read(lambda tx: contacts.department(tx, caller, dept_id))
+    except ItemNotFound as refusal:
+        raise no_department(dept_id, refusal) from None
     return wire.DepartmentDetail.of(
         found.department, found.leaders, members=found.members, members_below=found.members_below
     )
@@ -61,9 +61,9 @@ async def list_parents_of_department(request: Request, caller: Caller, fields: F
     """POST /topapi/v2/department/listparentbydept"""
     dept_id = number(fields, "dept_id")
     try:
-        path = await request.service.db.read(lambda tx: contacts.path_to_root(tx, caller.corp_id, dept_id))
-    except ItemNotFound:
-        raise no_department(dept_id) from None
+        path = await request.service.db.read(lambda tx: contacts.path_to_root(tx, caller, dept_id))
+    except ItemNotFound as refusal:
+        raise no_department(dept_id, refusal) from None
     return wire.ParentIdList(path)
 
 
@@ -72,11 +72,11 @@ async def list_parents_of_user(request: Request, caller: Caller, fields: Fields)
     """POST /topapi/v2/department/listparentbyuser"""
     userid = text(fields, "userid")
     try:
-        paths = await request.service.db.read(lambda tx: contacts.paths_of_user(tx, caller.corp_id, userid))
+        paths = await request.service.db.read(lambda tx: contacts.paths_of_user(tx, caller, userid))
     except InvalidParameter:
         raise LegacyFailure(33012, "无效的USERID") from None
-    except UserNotFound:
-        raise no_user() from None
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
     return wire.ParentList([wire.ParentDeptIdList(path) for path in paths])
 
 
@@ -92,6 +92,7 @@ async def get_scopes(request: Request) -> Response:
             raise InvalidAuthentication
         require_kind(caller, request.scope["rili.kinds"])
         require(caller, scopes.APP_BASE)
+        seen = await service.db.read(lambda tx: app_range.range_of(tx, caller))
     except InvalidParameter:
         return _refused(40035, "参数错误")
     except MissingToken:
@@ -114,18 +115,16 @@ async def get_scopes(request: Request) -> Response:
         wire.AuthScopes(
             auth_user_field=members,
             condition_field=[],
-            auth_org_scopes=wire.OrgScopes([ROOT_DEPT_ID], []),
+            auth_org_scopes=wire.OrgScopes(list(seen.departments), list(seen.userids)),
         )
     )
 
 
 async def _below(request: Request, caller: Caller, dept_id: int) -> list[Department]:
     try:
-        return await request.service.db.read(
-            lambda tx: contacts.departments_below(tx, caller.corp_id, dept_id)
-        )
-    except ItemNotFound:
-        raise no_department(dept_id) from None
+        return await request.service.db.read(lambda tx: contacts.departments_below(tx, caller, dept_id))
+    except ItemNotFound as refusal:
+        raise no_department(dept_id, refusal) from None
 
 
 def _refused(errcode: int, errmsg: str) -> Response:

@@ -34,11 +34,11 @@ async def get_user(request: Request, caller: Caller, fields: Fields) -> object:
     userid = text(fields, "userid")
     check_language(fields)
     try:
-        person = await request.service.db.read(lambda tx: contacts.person(tx, caller.corp_id, userid))
+        person = await request.service.db.read(lambda tx: contacts.person(tx, caller, userid))
     except InvalidParameter:
         raise LegacyFailure(33012, "无效的USERID") from None
-    except UserNotFound:
-        raise no_user() from None
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
     return wire.UserDetail.of(person.user, person.memberships, person.roles, _rights(caller))
 
 
@@ -50,6 +50,8 @@ async def get_user_info(request: Request, caller: Caller, fields: Fields) -> obj
         user = await request.service.db.write(lambda tx: login_codes.redeem(tx, caller, code))
     except AuthCodeNotFound:
         raise LegacyFailure(40078, "不存在的临时授权码") from None
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
     return wire.UserInfo.of(user)
 
 
@@ -58,11 +60,9 @@ async def get_user_by_union_id(request: Request, caller: Caller, fields: Fields)
     """POST /topapi/user/getbyunionid"""
     union_id = text(fields, "unionid")
     try:
-        user = await request.service.db.read(
-            lambda tx: contacts.user_by_union_id(tx, caller.corp_id, union_id)
-        )
-    except UserNotFound:
-        raise no_user() from None
+        user = await request.service.db.read(lambda tx: contacts.user_by_union_id(tx, caller, union_id))
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
     return wire.UserByUnionId(0, user.userid)
 
 
@@ -71,11 +71,11 @@ async def get_user_by_mobile(request: Request, caller: Caller, fields: Fields) -
     """POST /topapi/v2/user/getbymobile"""
     mobile = text(fields, "mobile")
     try:
-        user = await request.service.db.read(lambda tx: contacts.user_by_mobile(tx, caller.corp_id, mobile))
+        user = await request.service.db.read(lambda tx: contacts.user_by_mobile(tx, caller, mobile))
     except InvalidParameter:
         raise LegacyFailure(40104, "无效的手机号码") from None
-    except UserNotFound:
-        raise no_user() from None
+    except UserNotFound as refusal:
+        raise no_user(refusal) from None
     return wire.UserByMobile(user.userid)
 
 
@@ -107,9 +107,9 @@ async def list_userids(request: Request, caller: Caller, fields: Fields) -> obje
     """POST /topapi/user/listid"""
     dept_id = number(fields, "dept_id")
     try:
-        found = await request.service.db.read(lambda tx: contacts.userids_in(tx, caller.corp_id, dept_id))
-    except ItemNotFound:
-        raise no_department(dept_id) from None
+        found = await request.service.db.read(lambda tx: contacts.userids_in(tx, caller, dept_id))
+    except ItemNotFound as refusal:
+        raise no_department(dept_id, refusal) from None
     return wire.UseridList(found)
 
 
@@ -117,13 +117,13 @@ async def list_userids(request: Request, caller: Caller, fields: Fields) -> obje
 async def count_users(request: Request, caller: Caller, fields: Fields) -> object:
     """POST /topapi/user/count"""
     flag(fields, "only_active")
-    return wire.UserCount(await request.service.db.read(lambda tx: contacts.count_users(tx, caller.corp_id)))
+    return wire.UserCount(await request.service.db.read(lambda tx: contacts.count_users(tx, caller)))
 
 
 @method(scopes.MEMBER)
 async def list_admins(request: Request, caller: Caller, fields: Fields) -> object:
     """POST /topapi/user/listadmin"""
-    found = await request.service.db.read(lambda tx: contacts.admins(tx, caller.corp_id))
+    found = await request.service.db.read(lambda tx: contacts.admins(tx, caller))
     return [wire.Admin(userid, 1) for userid in found]
 
 
@@ -143,12 +143,10 @@ async def _page(request: Request, caller: Caller, fields: Fields) -> tuple[list[
         raise bad(40035, f"order_field is one of {', '.join(get_args(Order))}")
     try:
         found, more = await request.service.db.read(
-            lambda tx: contacts.members(
-                tx, caller.corp_id, dept_id, cast("Order", order), offset=cursor, size=size
-            )
+            lambda tx: contacts.members(tx, caller, dept_id, cast("Order", order), offset=cursor, size=size)
         )
-    except ItemNotFound:
-        raise no_department(dept_id) from None
+    except ItemNotFound as refusal:
+        raise no_department(dept_id, refusal) from None
     return found, cursor + size if more else None
 
 

@@ -30,6 +30,8 @@ class Caller(Struct, frozen=True, kw_only=True, gc=False):
     kind: str
     scopes: frozenset[str]
     union_id: str | None = None
+    ranged: bool = False
+    """Whether the app sees and acts for less than everybody (`actions/app_range.py`)."""
     now_ms: int
     operator_id: str | None = None
     """Who acts, in the name of the owner of a calendar that was shared with them (decision 12)."""
@@ -85,6 +87,7 @@ async def authenticate(
         kind=owner.kind,
         scopes=owner.scopes,
         union_id=owner.union_id,
+        ranged=owner.ranged,
         now_ms=now_ms,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from rili.cli.app_range import range_of_app
 from rili.cli.apps import apps, tokens
 from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(departments, name="department")
     app.add_typer(users, name="user")
     app.add_typer(roles, name="role")
+    apps.command("range")(range_of_app)
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
     app.add_typer(rooms, name="room")

@@ -102,7 +102,7 @@ def show_app(
     app_key: AppKey, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Show one app."""
-    found = read(config, database, lambda tx: register.get_app(tx, _owner(tx, org, app_key), app_key))
+    found = read(config, database, lambda tx: register.get_app(tx, owner_of(tx, org, app_key), app_key))
     print_record(_app(found), as_json)
 
 
@@ -147,7 +147,7 @@ def set_app(
         database,
         lambda tx: register.set_app(
             tx,
-            _owner(tx, org, app_key),
+            owner_of(tx, org, app_key),
             app_key,
             name=name,
             agent_id=agent_id,
@@ -180,7 +180,7 @@ def grant(
     changed = write(
         config,
         database,
-        lambda tx: register.grant(tx, _owner(tx, org, app_key), app_key, wanted, only=only),
+        lambda tx: register.grant(tx, owner_of(tx, org, app_key), app_key, wanted, only=only),
     )
     print_record(_app(changed), as_json)
 
@@ -190,7 +190,7 @@ def remove_app(
     app_key: AppKey, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Delete an app. Its tokens end now."""
-    write(config, database, lambda tx: register.remove_app(tx, _owner(tx, org, app_key), app_key))
+    write(config, database, lambda tx: register.remove_app(tx, owner_of(tx, org, app_key), app_key))
     print_record({"app_key": app_key, "removed": True}, as_json)
 
 
@@ -220,7 +220,7 @@ def issue(
 def tokens_group() -> None: ...
 
 
-def _owner(tx: Tx, org: str | None, app_key: str) -> str:
+def owner_of(tx: Tx, org: str | None, app_key: str) -> str:
     """The organisation that is meant: the one named, or the app's."""
     return register.find_app(tx, app_key).corp_id if org is None else org
 

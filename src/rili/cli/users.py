@@ -233,11 +233,21 @@ def remove_user(
 
 @users.command("password")
 def set_password(
-    userid: Userid, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
+    userid: Userid,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take the password away: nobody signs in as this person.")
+    ] = False,
+    org: Org = None,
+    config: Config = None,
+    database: Url = None,
+    as_json: Json = False,
 ) -> None:
-    """Set a person's password: typed twice, or the first line of the standard input."""
+    """Set a person's password: typed twice, or the first line of the standard input.
+
+    Apps that act for this person do so no more, until they agree again.
+    """
     try:
-        password_hash = hash_password(_read_password())
+        password_hash = None if remove else hash_password(_read_password())
     except InvalidParameter as failure:
         fail(failure.message)
     write(
@@ -245,7 +255,7 @@ def set_password(
         database,
         lambda tx: directory.set_password(tx, corp_id_of(tx, org), userid, password_hash),
     )
-    print_record({"userid": userid, "password_set": True}, as_json)
+    print_record({"userid": userid, "password_set": not remove}, as_json)
 
 
 def _read_password() -> str:

@@ -152,6 +152,14 @@ class App(Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
+class Range(Struct, frozen=True):
+    """Whom an app may see and act for, where that is not everybody (decision 75)."""
+
+    departments: tuple[int, ...] = ()
+    """With everybody in them and below them."""
+    userids: tuple[str, ...] = ()
+
+
 class Authorization(Struct, frozen=True, kw_only=True):
     """An organisation lets an enterprise app act in it. scopes: what it may do there, of what it may do at all."""
 

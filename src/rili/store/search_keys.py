@@ -10,7 +10,8 @@ from rili.store.db import Tx
 
 Kind = Literal["user", "department"]
 
-_LAST = "\U0010ffff"
+LAST = "\U0010ffff"
+"""After all that goes on from a word."""
 
 
 class Found(NamedTuple):
@@ -47,7 +48,7 @@ def find(tx: Tx, corp_id: str, kind: Kind, word: str, *, whole: bool, offset: in
     """
     if len(word) == 1 and not whole:
         return _find_letter(tx, corp_id, kind, word, offset=offset, limit=limit)
-    asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + _LAST}
+    asked = {"corp_id": corp_id, "kind": kind, "word": word, "last": word if whole else word + LAST}
     rows = tx.all(
         """
         SELECT id, COUNT(*) OVER () FROM search_keys

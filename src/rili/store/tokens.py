@@ -20,6 +20,8 @@ class TokenOwner(Struct, frozen=True):
     expires_ms: int
     networks: str
     """From where the app may call, between them a space; from anywhere when it is empty."""
+    ranged: bool = False
+    """Whether the app sees and acts for less than everybody (`store/app_ranges.py`)."""
 
 
 def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
@@ -27,7 +29,9 @@ def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
     row = tx.one(
         """
         SELECT tokens.corp_id, tokens.app_key, apps.kind, apps.scopes, tokens.union_id, tokens.expires_ms,
-               apps.networks, authorizations.scopes
+               apps.networks, authorizations.scopes,
+               EXISTS (SELECT 1 FROM app_ranges
+                        WHERE app_ranges.corp_id = tokens.corp_id AND app_ranges.app_key = tokens.app_key)
           FROM tokens
           JOIN apps ON apps.app_key = tokens.app_key
           LEFT JOIN authorizations
@@ -42,7 +46,7 @@ def owner(tx: Tx, token_hash: str) -> TokenOwner | None:
     scopes = split_scopes(row[3])
     if row[7] is not None:
         scopes &= split_scopes(row[7])
-    return TokenOwner(row[0], row[1], row[2], scopes, row[4], row[5], row[6])
+    return TokenOwner(row[0], row[1], row[2], scopes, row[4], row[5], row[6], bool(row[8]))
 
 
 def put(

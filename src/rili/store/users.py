@@ -79,6 +79,15 @@ def put_search_keys(tx: Tx, user: User) -> None:
     search_keys.put(tx, user.corp_id, "user", user.userid, keys)
 
 
+def lock(tx: Tx, corp_id: str, union_id: str) -> None:
+    """From here on nobody else changes the person, their password included, until the transaction ends."""
+    tx.lock(
+        "SELECT 1 FROM users WHERE corp_id = :corp_id AND union_id = :union_id",
+        corp_id=corp_id,
+        union_id=union_id,
+    )
+
+
 def set_password_hash(tx: Tx, corp_id: str, userid: str, password_hash: str | None) -> None:
     tx.run(
         """

@@ -17,7 +17,7 @@ from rili.actions import user_tokens
 from rili.actions.authorizations import home_of, only_home, scopes_in
 from rili.actions.register import find_app
 from rili.api.http import Request
-from rili.errors import InvalidParameter, ItemNotFound, TooManyTries
+from rili.errors import InvalidParameter, ItemNotFound, TooManyTries, UserOutOfRange
 from rili.model import scopes
 from rili.model.directory import App, Organisation
 from rili.model.redirects import allows, origin, with_query
@@ -101,7 +101,10 @@ async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Res
         )
         return scopes_in(tx, asked.app, organisation.corp_id)
 
-    allowed = await db.write(enter)
+    try:
+        allowed = await db.write(enter)
+    except UserOutOfRange:
+        return _sign_in_page(request, language, asked, problem="outside", status=403)
     return page(
         "consent.html",
         language_of(request, user.language),

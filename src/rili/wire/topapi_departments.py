@@ -159,7 +159,7 @@ class ParentListEnvelope(Envelope, omit_defaults=True, kw_only=True):
 
 
 class OrgScopes(Struct):
-    """The departments and people that the app may see: all, the root and what is below it."""
+    """The departments, with all below them, and people that the app may see; the root: everybody."""
 
     authed_dept: list[int]
     authed_user: list[str]

@@ -241,7 +241,7 @@ def test_who_does_not_look_is_refused_all_the_same(scene: Scene) -> None:
                 )
             )
         )
-        while not waiting():  # the server is asked each time, and the loop goes on
+        while not waiting():  # noqa: ASYNC110: the server is asked each time
             await asyncio.sleep(0)
         commit()
         with pytest.raises(MeetingRoomNotAvailable, match="room busy"):

@@ -43,11 +43,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.drop_database(url)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def shared_database(
+def _migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SharedDatabase]:
-    """One migrated database of each kind for tests that work in an organisation of their own."""
     if request.param == "sqlite":
         url = f"sqlite:{tmp_path_factory.mktemp('shared') / 'rili.db'}"
     else:
@@ -59,6 +57,13 @@ def shared_database(
             yield SharedDatabase(db, runner)
         finally:
             runner.run(db.close())
+
+
+# One migrated database of each kind for tests that work in an organisation of their own: for all of them, or for those
+# of a module that again and again look at everything that is stored.
+KINDS = ["sqlite", "postgres"]
+shared_database = pytest.fixture(_migrated, scope="session", params=KINDS, name="shared_database")
+module_database = pytest.fixture(_migrated, scope="module", params=KINDS, name="module_database")
 
 
 async def _opened(url: str) -> Database:

@@ -417,8 +417,8 @@ def _rule(last: int) -> GivenRecurrence:
     return GivenRecurrence(GivenPattern("daily"), GivenRange("endDate", end))
 
 
-def test_any_sequence(shared_database: SharedDatabase) -> None:
-    kind = type("BookingsHere", (Bookings,), {"shared": shared_database})
+def test_any_sequence(module_database: SharedDatabase) -> None:
+    kind = type("BookingsHere", (Bookings,), {"shared": module_database})
     run_state_machine_as_test(
         kind,
         settings=settings(

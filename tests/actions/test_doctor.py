@@ -93,15 +93,15 @@ def seen_day(text: str) -> int:
 
 
 @pytest.fixture
-def scene(shared_database: SharedDatabase) -> Iterator[Scene]:
-    made = Scene(shared_database)
+def scene(module_database: SharedDatabase) -> Iterator[Scene]:
+    made = Scene(module_database)
     yield made
 
     def forget(tx: Tx) -> None:
         for table in ("overrides", "former_rules", "attendees", "agenda", "outbox", "events"):
             tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=made.by.corp_id)
 
-    shared_database.write(forget)
+    module_database.write(forget)
 
 
 MINE = "corp_id = :corp_id"

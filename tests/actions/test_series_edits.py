@@ -486,13 +486,13 @@ SEQUENCES: st.SearchStrategy[Sequence] = st.tuples(
 
 @settings(everyday, max_examples=scaled(40, 1_500), suppress_health_check=list(HealthCheck))
 @given(sequence=SEQUENCES)
-def test_any_sequence(shared_database: SharedDatabase, sequence: Sequence):
-    run(shared_database, sequence)
+def test_any_sequence(module_database: SharedDatabase, sequence: Sequence):
+    run(module_database, sequence)
 
 
-def run(shared_database: SharedDatabase, sequence: Sequence) -> None:
+def run(module_database: SharedDatabase, sequence: Sequence) -> None:
     (when, rule, people), edits, page = sequence
-    world = World(shared_database)
+    world = World(module_database)
     try:
         world.create(when, rule, people)
         world.check(page)
@@ -569,8 +569,8 @@ CASES = [
 
 @pytest.mark.parametrize(("created", "edits"), CASES)
 def test_sequence(
-    shared_database: SharedDatabase,
+    module_database: SharedDatabase,
     created: tuple[Time, Rule, tuple[int, ...]],
     edits: list[Change | Delete | Accept],
 ):
-    run(shared_database, (created, edits, 3))
+    run(module_database, (created, edits, 3))

@@ -214,8 +214,9 @@ def test_authorised_elsewhere(app: App, vendor: Vendor, database: SharedDatabase
         "colleague": app.colleague.union_id, "event": event_id, "legacy": legacy_id(event_id),
     }  # fmt: skip
     path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id
-    )
+        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id,
+        roomId=app.server.rooms[0].room_id, groupId="1", aclId="acl", pluginId="plugin",
+    )  # fmt: skip
     body = json.loads(fill(json.dumps(BODIES[route.name]), ids)) if route.body is not None else None
     target = path + fill(QUERIES.get(route.name, ""), ids)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -19,6 +20,7 @@ from rili.model.event import EventChange
 from rili.model.moment import parse_date, parse_date_time
 from rili.model.recurrence import GivenPattern, GivenRange, GivenRecurrence
 from rili.model.room import Room, new_room_id, new_room_number
+from rili.model.series import Slot
 from rili.model.when import GivenTime, GivenWhen
 from rili.store import rooms
 from rili.store.db import Tx
@@ -148,6 +150,27 @@ def test_an_organisation_that_moves(scene: Scene) -> None:
         )
     )  # fmt: skip
     assert scene.findings() == {}
+
+
+def test_a_series_that_comes_to_lie_over_itself(scene: Scene) -> None:
+    """What an occurrence with a time of its own keeps is in the way of a whole day that moves."""
+    series = scene.event(days("03-04", "03-05"), until="03-05")
+    second = Slot(date(2026, 3, 5).toordinal(), 0).id_in(series)
+    scene.shared.write(
+        lambda tx: events.update_event(
+            tx, scene.by, scene.place, second,
+            EventChange(when=timed("03-05T02:00", "03-05T04:00")),
+            rules="documented", new_bytes=os.urandom,
+        )
+    )  # fmt: skip
+
+    scene.shared.write(
+        lambda tx: register.set_organisation(tx, scene.by.corp_id, OrganisationChange(zone="Europe/London"))
+    )
+
+    assert [holds for _, _, holds in scene.spans()[series]] == [0, 1]
+    (finding,) = scene.findings()[series]
+    assert f"while event {series} has it" in finding
 
 
 def test_a_zone_is_redefined(scene: Scene) -> None:

@@ -161,6 +161,8 @@ def grid(zone: str, from_ms: int, last_ms: int, step_minutes: int) -> list[int]:
         # In the second pass of an hour the offset is another than `offset_at` knows: a step at a time there.
         alike = wall_s - offset == at_ms // 1000 + EPOCH_S
         end_ms = at_ms + (until_s - wall_s if alike else step_s) * 1000
+        if alike and end_ms <= last_ms:  # no clock shows what a change skips
+            end_ms -= max(offset_at(zone, until_s)[0] - offset, 0) * 1000
         at_ms += -wall_s % step_s * 1000
         found += range(at_ms, min(end_ms, last_ms + 1), step_s * 1000)
         at_ms = end_ms

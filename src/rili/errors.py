@@ -192,7 +192,8 @@ class AccessTokenPermissionDenied(Failure):
         names = ",".join(required_scopes)
         super().__init__(
             f"应用尚未开通所需的权限：[{names}]",
-            description=f"The app lacks the permission point {names}. An administrator grants it: rili app grant.",
+            description=f"The app lacks the permission point {names}. An administrator grants it: rili app grant;"
+            " to an enterprise app, rili app authorize once more after that.",
         )
         self.required_scopes = required_scopes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +16,9 @@ from rili.actions import authorizations, user_tokens
 from rili.actions.register import find_app
 from rili.api.router import Route
 from rili.store.db import Tx
-from tests.conformance.clients import HOUR, TOKEN, App, call, legacy_id, model, refused
-from tests.conformance.test_two_organisations import BODIES, QUERIES, WALKED, fill
+from tests.conformance.clients import HOUR, App, model, refused
+from tests.conformance.firm import Firm
+from tests.conformance.test_two_organisations import WALKED, ids_and_names, request_of, told
 from tests.conformance.vendor import Vendor, make_vendor
 from tests.people import SharedDatabase
 
@@ -201,34 +201,23 @@ def test_authorised_elsewhere(app: App, vendor: Vendor, database: SharedDatabase
     """An enterprise app whose token is another organisation's learns nothing of ours, and changes nothing, although it
     is authorised here too.
     """
-    now_ms = app.server.clock()
-    database.write(
-        lambda tx: authorizations.authorize(
-            tx, vendor.enterprise.app_key, vendor.elsewhere, None, now_ms=now_ms
+    ours, now_ms = Firm(app.server, database, "ours"), app.server.clock()
+    for corp_id in (vendor.elsewhere, ours.corp_id):
+        database.write(
+            lambda tx, corp_id=corp_id: authorizations.authorize(
+                tx, vendor.enterprise.app_key, corp_id, None, now_ms=now_ms
+            )
         )
-    )
     token = corp_token(app, vendor, vendor.elsewhere)
-    event_id = app.create({"summary": "Ours alone", "attendees": [{"id": app.colleague.union_id}]})["id"]
-    before = app.get(event_id)
-    ids = {
-        "colleague": app.colleague.union_id, "event": event_id, "legacy": legacy_id(event_id),
-    }  # fmt: skip
-    path = route.path.format(
-        userId=app.organizer.union_id, unionId=app.organizer.union_id, calendarId="primary", eventId=event_id,
-        roomId=app.server.rooms[0].room_id, groupId="1", aclId="acl", pluginId="plugin",
-    )  # fmt: skip
-    body = json.loads(fill(json.dumps(BODIES[route.name]), ids)) if route.body is not None else None
-    target = path + fill(QUERIES.get(route.name, ""), ids)
+    event_id = ours.create(summary="Ours alone")
+    method, target, body = request_of(route, ours, ours.ids(event_id, route.path))
+    before = ours.rows()
 
-    reply = call(app.server.endpoint, route.method, target, {TOKEN: token}, body)
+    reply = ours.send(method, target, body, token=token)
 
     assert reply.status < 500
-    told = {name: value for name, value in reply.json.items() if name != "description"}
-    told.pop("unauthorizedUserIdList", None)  # repeats what was asked
-    for ours in (event_id, "Ours alone", app.organizer.union_id, app.organizer.userid, app.organizer.name):
-        assert ours not in json.dumps(told, ensure_ascii=False)
-    after = app.get(event_id)
-    assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
+    assert [one for one in ids_and_names(ours, event_id) if one in told(reply)] == []
+    assert ours.rows() == before
 
 
 def test_no_secret_is_in_the_files_of_the_database(

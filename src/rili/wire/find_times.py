@@ -174,7 +174,7 @@ _HELP = {
     "attendeesBusy": "The required people are never free together at a time that would do otherwise; "
     "widen the window, make some of them optional, or set allowConflicts.",
     "noSuchRoom": "No room that the path's user may see is large enough.",
-    "roomsBusy": "The people are free, but none of the rooms is then, or it may not be booked.",
+    "roomsBusy": "There are times for the people, but at none of them is a room free that may be booked.",
 }
 
 

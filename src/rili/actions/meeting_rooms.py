@@ -76,7 +76,9 @@ def add_meeting_rooms(
     if not new:
         return
     if one is None and (why := why_not_a_series(event)):
-        raise InvalidParameter(description=f"recurrence: {why}; book its occurrences one by one, by their ids")
+        raise InvalidParameter(
+            description=f"recurrence: {why}; book its occurrences one by one, by their ids"
+        )
     added = tuple(
         EventRoom(id_, there.by_id[id_].name, "tentative" if id_ in there.approved else "accepted")
         for id_ in new

@@ -17,7 +17,8 @@ import typer
 from rili import config as settings_file
 from rili.actions import register
 from rili.auth.sealing import SecretKey
-from rili.errors import Failure
+from rili.cli.room_words import as_options
+from rili.errors import Failure, RoomParameter
 from rili.store.db import Refused, Tx
 from rili.store.migrations import UnknownMigration, pending
 from rili.store.open import open_database
@@ -111,6 +112,8 @@ def _run(config: Path | None, url: str | None, action: Callable[[Tx], T], *, wri
         return asyncio.run(_transaction(settings.database, action, writes=writes))
     except settings_file.BadSettings as bad:
         fail("\nerror: ".join(bad.problems))
+    except RoomParameter as failure:
+        fail(as_options(failure.description or failure.message))
     except Failure as failure:
         fail(failure.description or failure.message)
     except Refused:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from rili.actions import authorizations, directory, register
+from rili.actions import authorizations, directory, register, user_tokens
 from rili.auth.passwords import hash_password
 from rili.model import scopes
 from rili.model.app_kinds import AppKind
 from rili.model.directory import OrganisationChange
+from rili.model.ids import opaque_id
 from rili.store.db import Tx
 from tests.api.test_consent import CALLBACK, cookie_of, proof_of, query_of
 from tests.api.vendor import HEADER, Vendor
@@ -191,3 +193,26 @@ def test_the_page_says_what_the_organisation_allowed(door: Door) -> None:
 
     assert "See your calendar" in page
     assert "Create, change and delete events" not in page
+
+
+def test_what_changed_while_a_password_was_checked(door: Door) -> None:
+    """The check takes time, and outside of the transaction: another password, or a withdrawal, in between counts."""
+
+    def enter(password_hash: str) -> bool:
+        app = door.apps["enterprise"]
+        return door.db.write(
+            lambda tx: user_tokens.begin_consent(
+                tx,
+                door.ann,
+                password_hash,
+                app,
+                with_corp=True,
+                new_secret=opaque_id(os.urandom),
+                now_ms=NOW_MS,
+            )
+        )
+
+    assert enter(PASSWORD_HASH)
+    assert not enter(PASSWORD_HASH[::-1])
+    door.db.write(lambda tx: authorizations.withdraw(tx, door.suite_key, door.customer))
+    assert not enter(PASSWORD_HASH)

@@ -13,6 +13,7 @@ from alibabacloud_dingtalk.oauth2_1_0 import models as oauth2_models
 from alibabacloud_tea_util.models import RuntimeOptions
 
 from rili.actions import authorizations, user_tokens
+from rili.actions.register import find_app
 from rili.api.router import Route
 from rili.store.db import Tx
 from tests.conformance.clients import HOUR, App, model, refused
@@ -59,7 +60,9 @@ def user_token(
     def agree(tx: Tx) -> None:
         found = user_tokens.find_person(tx, corp_id or app.server.corp_id, account)
         assert found
-        user_tokens.begin_consent(tx, found[0], app_key, with_corp=True, new_secret=f"x{code}", now_ms=now_ms)
+        assert user_tokens.begin_consent(
+            tx, *found, find_app(tx, app_key), with_corp=True, new_secret=f"x{code}", now_ms=now_ms
+        )
         assert user_tokens.agree(tx, f"x{code}", app_key, with_corp=True, new_code=code, now_ms=now_ms)
 
     database.write(agree)

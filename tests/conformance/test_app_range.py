@@ -425,6 +425,8 @@ def test_shared_calendars(office: Office) -> None:
         events = f"/v1.0/calendar/users/{user.union_id}/calendars/{calendar_id}/events"
         event_id = office.send("POST", events, HOUR, token=office.free).json["id"]
         within = "outside" not in (owner, reader)
+        shown = office.send("GET", f"/v1.0/calendar/users/{user.union_id}/calendars").json
+        ids = [one["id"] for one in shown.get("response", {}).get("calendars", [])]
 
         got = office.send("GET", f"{events}/{event_id}").status
         listed = office.send("GET", events).status
@@ -432,6 +434,23 @@ def test_shared_calendars(office: Office) -> None:
 
         assert (got, listed, made.status) == ((200, 200, 200) if within else (404, 400, 400)), (owner, reader)
         assert within or made.json["code"] == "permissionDeny"
+        assert (calendar_id in ids) is within
+
+
+def test_a_calendar_that_somebody_outside_publishes(office: Office) -> None:
+    """It is read, since who publishes may be anybody; nothing is written in their name."""
+    author, manager = office.outside.union_id, office.inside.union_id
+    body = {"name": "Menu", "managers": [manager], "subscribeScope": {"unionIds": [manager]}}
+    path = f"/v1.0/calendar/users/{author}/subscribedCalendars"
+    calendar_id = office.send("POST", path, body, token=office.free).json["calendarId"]
+    mine = f"/v1.0/calendar/users/{manager}/calendars/{calendar_id}"
+    assert office.send("POST", f"{mine}/subscribe", token=office.free).status == 200
+
+    listed = office.send("GET", f"{mine}/events")
+    made = office.send("POST", f"{mine}/events", HOUR | {"freeBusyStatus": "free"})
+
+    assert (listed.status, listed.json["events"]) == (200, [])
+    assert (made.status, made.json["code"]) == (400, "permissionDeny")
 
 
 def test_when_people_are_busy(office: Office) -> None:

@@ -102,6 +102,8 @@ def reach(
         raise PermissionDenied(
             description=f"calendarId: this calendar is shared with the privilege {privilege}; this takes {needed}"
         )
+    if subscribed and suffices(needed, "writer"):
+        check_person(tx, by, way.owner_id)  # in whose name it would be done
     if way.owner_id == place.user_id:
         return by, replace(place, subscribed=subscribed)
     calendar_id = place.calendar_id if subscribed else PRIMARY

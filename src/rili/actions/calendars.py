@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from rili.actions.access import PRIMARY, Place, calendar_of
+from rili.actions.app_range import within
 from rili.auth.callers import Caller
 from rili.errors import ItemNotFound, ParamIllegal
 from rili.model.privileges import Privilege
@@ -36,6 +37,9 @@ def list_calendars(tx: Tx, by: Caller, user_id: str) -> list[Listing]:
     except ItemNotFound as missing:
         raise ParamIllegal(description=missing.description) from None
     entries = sorted(calendars.listed(tx, by.corp_id, user_id), key=lambda one: _order(one, user_id))
+    seen = within(tx, by, [one.owner_id for one in entries])
+    # What cannot be reached is not there (decision 75); who publishes a calendar may be anybody.
+    entries = [one for one in entries if one.kind == "subscribed" or one.owner_id in seen]
     tags = calendar_tags.tags(tx, by.corp_id, [one.calendar_id for one in entries], by.now_ms)
     found: list[Listing] = []
     for one in entries:

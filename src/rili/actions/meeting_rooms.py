@@ -37,7 +37,8 @@ from rili.model.event_rooms import (
 )
 from rili.model.room import administers
 from rili.model.series import PLAIN, Instance, Override, Slot, find_instance
-from rili.store import agenda, attendees, bookings, events, overrides, room_people, rooms
+from rili.store import agenda, attendees, bookings, events, overrides, room_people
+from rili.store import rooms as stored_rooms
 from rili.store.db import Tx
 from rili.store.events import Stored
 from rili.store.outbox import RoomChange
@@ -157,7 +158,7 @@ def release_room(tx: Tx, by: Caller, operator_id: str, room_id: str) -> None:
     """
     coming = bookings.events_in(tx, by.corp_id, room_id, by.now_ms)
     found = [events.find(tx, by.corp_id, event_id) for event_id in coming]
-    rooms.lock(tx, by.corp_id, [room_id])
+    stored_rooms.lock(tx, by.corp_id, [room_id])
     if bookings.events_in(tx, by.corp_id, room_id, by.now_ms) != coming:
         raise Stale  # somebody booked it, or gave it back, while its events were being locked
     for stored in found:

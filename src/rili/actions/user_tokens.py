@@ -6,11 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rili.actions.app_range import check_consent
+from rili.actions.authorizations import is_home
 from rili.actions.sign_in import TOKEN_SECONDS, check_secret
 from rili.errors import AuthCodeNotFound, InvalidParameter
-from rili.model.directory import User
+from rili.model.directory import App, User
 from rili.model.secrets import hash_secret
-from rili.store import grants, tokens, users
+from rili.store import apps, grants, tokens, users
 from rili.store.db import Tx
 from rili.store.grants import Grant
 
@@ -32,8 +33,20 @@ def find_person(tx: Tx, corp_id: str, name: str) -> tuple[User, str] | None:
     return users.with_password(tx, corp_id, name)
 
 
-def begin_consent(tx: Tx, user: User, app_key: str, *, with_corp: bool, new_secret: str, now_ms: int) -> None:
-    """*user* has signed in; *new_secret* is what their browser decides with. Raises UserOutOfRange."""
+def begin_consent(
+    tx: Tx, user: User, password_hash: str, app: App, *, with_corp: bool, new_secret: str, now_ms: int
+) -> bool:
+    """*user* has signed in; *new_secret* is what their browser decides with.
+
+    False: *password_hash*, which was checked outside of the transaction, is theirs no more, or *app* does not act there
+    any more. Raises UserOutOfRange.
+    """
+    app_key = app.app_key
+    apps.lock(tx, app_key)  # as `withdraw` does
+    users.lock(tx, user.corp_id, user.union_id)  # as in `_issue`
+    known = users.with_password(tx, user.corp_id, user.userid)
+    if known is None or known[1] != password_hash or not is_home(tx, app, user.corp_id):
+        return False
     check_consent(tx, user, app_key)
     grants.remove_expired(tx, now_ms)
     grant = Grant(
@@ -45,10 +58,12 @@ def begin_consent(tx: Tx, user: User, app_key: str, *, with_corp: bool, new_secr
         expires_ms=now_ms + CONSENT_SECONDS * 1000,
     )
     grants.put(tx, hash_secret(new_secret), grant)
+    return True
 
 
 def agree(tx: Tx, secret: str, app_key: str, *, with_corp: bool, new_code: str, now_ms: int) -> bool:
     """Make *new_code* valid once, for CODE_SECONDS. False: nobody is signed in with *secret*, or no longer."""
+    apps.lock(tx, app_key)  # or a withdrawal at this moment would miss the code
     consent = grants.take(tx, hash_secret(secret), "consent", app_key)
     if consent is None or consent.expires_ms <= now_ms or consent.with_corp != with_corp:
         return False

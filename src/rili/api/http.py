@@ -291,8 +291,9 @@ def _weights(accept: str) -> dict[str, float]:
 
 
 def _idempotency_key(request: Request, by: Caller, token: str) -> str:
-    """Decision 18: app or user, method, path, query, token."""
+    """Decision 18: app or user, in one organisation, method, path, query, token."""
     parts = (
+        by.corp_id,
         by.union_id or by.app_key,
         request.method,
         request.scope["rili.route"],

@@ -35,6 +35,17 @@ _ASKED = {
     scopes.EVENT_READ: ("See your calendar", "查看您的日程"),
     scopes.EVENT_WRITE: ("Create, change and delete events in your calendar", "创建、修改和删除您的日程"),
     scopes.SCHEDULE_READ: ("See when people are busy", "查看忙闲信息"),
+    scopes.ACL_READ: ("See with whom your calendar is shared", "查看您的日历共享给了谁"),
+    scopes.ACL_WRITE: ("Share your calendar with colleagues, and end that", "将您的日历共享给同事或取消共享"),
+    scopes.CALENDAR_READ: ("See how calendars that you publish are set up", "查看您发布的日历的设置"),
+    scopes.CALENDAR_WRITE: (
+        "Publish, change, delete and subscribe calendars for you",
+        "代您发布、修改、删除和订阅日历",
+    ),
+    scopes.ROOM_READ: ("See the meeting rooms that you see", "查看您可见的会议室"),
+    scopes.ROOM_WRITE: ("Set up meeting rooms, where you may", "在您的权限内管理会议室"),
+    scopes.MEMBER: ("See the profiles of your colleagues", "查看同事的个人资料"),
+    scopes.ADDRESS_SEARCH: ("Search for colleagues and departments", "搜索同事和部门"),
     scopes.USER_MOBILE: ("See your phone number", "查看您的手机号码"),
 }
 
@@ -86,25 +97,29 @@ async def _sign_in(request: Request, asked: _Asked, form: dict[str, str]) -> Res
     # One that there is not has its own count of tries, as one has that there is: no count tells them apart.
     corp_id = organisation.corp_id if organisation else f"no organisation {name}"
     try:
-        user = await who(request, corp_id, form.get("account", ""), form.get("password", ""))
+        found = await who(request, corp_id, form.get("account", ""), form.get("password", ""))
     except TooManyTries as wait:
         return _sign_in_page(
             request, language, asked, problem="wait", seconds=wait.seconds, status=429, headers=wait.headers
         )
-    if user is None or organisation is None:
+    if found is None or organisation is None:
         return _sign_in_page(request, language, asked, problem="wrong", status=403)
+    user, password_hash = found
     secret = request.service.new_bytes(32).hex()
 
-    def enter(tx: Tx) -> frozenset[str]:
-        user_tokens.begin_consent(
-            tx, user, asked.app.app_key, with_corp=asked.with_corp, new_secret=secret, now_ms=now_ms
-        )
+    def enter(tx: Tx) -> frozenset[str] | None:
+        if not user_tokens.begin_consent(
+            tx, user, password_hash, asked.app, with_corp=asked.with_corp, new_secret=secret, now_ms=now_ms
+        ):
+            return None
         return scopes_in(tx, asked.app, organisation.corp_id)
 
     try:
         allowed = await db.write(enter)
     except UserOutOfRange:
         return _sign_in_page(request, language, asked, problem="outside", status=403)
+    if allowed is None:  # another password was set, or the app was stopped, while this one was checked
+        return _sign_in_page(request, language, asked, problem="wrong", status=403)
     return page(
         "consent.html",
         language_of(request, user.language),

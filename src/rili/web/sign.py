@@ -32,13 +32,14 @@ async def answer(request: Request) -> Response:
         return _show(request, status=404, problem="unknown")
     name = form.get("name", "")
     try:
-        user = await who(request, link.corp_id, name, form.get("password", ""))
+        found = await who(request, link.corp_id, name, form.get("password", ""))
     except TooManyTries as wait:
         return _show(
             request, status=429, problem="wait", seconds=wait.seconds, name=name, headers=wait.headers
         )
-    if user is None:
+    if found is None:
         return _show(request, status=403, problem="wrong", name=name)
+    user, _ = found
     by = Caller(
         corp_id=link.corp_id,
         app_key="",  # no app: the person came by themselves

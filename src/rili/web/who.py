@@ -11,8 +11,8 @@ from rili.store.db import Tx
 NAME_CHARACTERS = 128
 
 
-async def who(request: Request, corp_id: str, name: str, password: str) -> User | None:
-    """The person of that organisation whose userid, mobile number or mail address is *name*, and whose is *password*.
+async def who(request: Request, corp_id: str, name: str, password: str) -> tuple[User, str] | None:
+    """Who of that organisation has the userid, mobile number or mail address *name* and *password*, and its hash.
 
     A wrong name takes as long as a wrong password, and counts as one. Raises TooManyTries (decision 64).
     """
@@ -31,4 +31,4 @@ async def who(request: Request, corp_id: str, name: str, password: str) -> User 
     if not right or found is None:
         return None
     await db.write(lambda tx: password_tries.succeeded(tx, account, address, now_ms=now_ms))
-    return found[0]
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -168,13 +169,15 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def made_scene(shared_server: Rili) -> Scene:
+def made_scene(shared_server: Rili) -> Iterator[Scene]:
     shared_server.clock.set(SECOND_DAY)
     with asyncio.Runner() as runner:
         db = runner.run(opened(shared_server.database))
         made = Scene(shared_server, SharedDatabase(db, runner))
         runner.run(db.close())
-    return made
+    yield made
+    path = f"/v1.0/rooms/meetingRooms/{made.room}?unionId={shared_server.users[0].union_id}"
+    App(shared_server).call("DELETE", path)  # the demo has six
 
 
 async def opened(url: str) -> Database:

@@ -156,7 +156,7 @@ REFUSED = {
     "reopen nothing": "there is no room nothing",
     "remove nothing": "there is no room nothing",
     "group add x --parent 5": "parentGroupId: there is no group 5",
-    "group set 5 --name x": "--group: there is no group 5",
+    "group set 5 --name x": "groupId: there is no group 5",
     "blacklist add bob": "blacklistUnionId: nobody here",
     "blacklist remove ann": "ann is not on the blacklist",
     "list --org nothing": "No organisation nothing",

@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import psycopg
 
 from rili.actions import directory, register
 from rili.auth.passwords import hash_password
@@ -18,14 +10,8 @@ from rili.model.directory import new_app_secret
 from rili.testing import Rili
 from tests.conformance.clients import Reply, call
 from tests.conformance.firm import Firm
+from tests.conformance.stored import where_stored
 from tests.people import SharedDatabase
-
-
-class Cell(NamedTuple):
-    """A column of a table, and one value of it as text."""
-
-    column: str
-    text: str
 
 
 def live(firm: Firm, database: SharedDatabase, summary: str) -> None:
@@ -103,55 +89,7 @@ def test_no_secret_is_stored(server: Rili, database: SharedDatabase) -> None:
     assert firm.made.keys() == KINDS
     kind_of = {secret: kind for kind, secrets in firm.made.items() for secret in secrets}
 
-    stored = found_in_tables(server.database, [*kind_of, summary, firm.app_key])
+    stored = where_stored(server.database, [*kind_of, summary, firm.app_key])
     assert ("events.body", summary) in stored
     assert ("apps.app_key", firm.app_key) in stored, "what is there is found"
-    assert [(column, kind_of[text]) for column, text in sorted(stored) if text in kind_of] == []
-
-    if server.database.startswith("sqlite:"):
-        files = database_bytes(Path(server.database.removeprefix("sqlite:")))
-        assert summary.encode() in files
-        assert [kind for secret, kind in kind_of.items() for one in spelled(secret) if one in files] == []
-
-
-def found_in_tables(url: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
-    """Each of *wanted* that some value holds, with its column."""
-    pattern = re.compile("|".join(map(re.escape, wanted)))
-    return {(cell.column, text) for cell in cells(url) for text in pattern.findall(cell.text)}
-
-
-def cells(url: str) -> Iterator[Cell]:
-    """Everything that the database holds, table by table."""
-    connection: Any
-    if url.startswith("sqlite:"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:"))
-        tables = "SELECT name FROM sqlite_schema WHERE type = 'table'"
-    else:
-        connection = psycopg.connect(url)
-        tables = """
-            SELECT table_name FROM information_schema.tables
-             WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
-        """
-    with closing(connection):
-        names = [name for (name,) in connection.execute(tables).fetchall()]
-        assert len(names) >= 20
-        for name in names:
-            rows = connection.execute(f'SELECT * FROM "{name}"')
-            columns = [f"{name}.{column[0]}" for column in rows.description]
-            for row in rows:
-                for column, value in zip(columns, row, strict=True):
-                    yield Cell(column, value.decode("latin-1") if isinstance(value, bytes) else str(value))
-
-
-def database_bytes(path: Path) -> bytes:
-    """The file, its log and its index of the log, as they lie on disk while the server runs."""
-    parts = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
-    assert all(part.exists() for part in parts)
-    return b"\0".join(part.read_bytes() for part in parts)
-
-
-def spelled(secret: str) -> list[bytes]:
-    """How *secret* may lie in a file: as text, or where it is hexadecimal as what that says."""
-    if re.fullmatch("([0-9a-f]{2}){8,}", secret):
-        return [secret.encode(), bytes.fromhex(secret)]
-    return [secret.encode()]
+    assert [(place, kind_of[text]) for place, text in sorted(stored) if text in kind_of] == []

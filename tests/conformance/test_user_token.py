@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import pytest
 from alibabacloud_dingtalk.calendar_1_0 import models as calendar_models
 from alibabacloud_dingtalk.contact_1_0 import models as contact_models
 from alibabacloud_dingtalk.oauth2_1_0 import models as oauth2_models
 from alibabacloud_tea_util.models import RuntimeOptions
 
-from rili.model.secrets import hash_secret
 from tests.conformance.clients import App, call, refused
 
 
@@ -73,29 +70,3 @@ def test_the_sdk_acts_for_a_user(app: App) -> None:
         app.calendar.list_events_with_options(
             app.organizer.union_id, "primary", request, headers, RuntimeOptions()
         )
-
-
-def test_no_secret_is_in_the_files_of_the_database(app: App) -> None:
-    """Decision 25, for SQLite; tests/api/test_consent.py reads the tables of both."""
-    kind, _, path = app.server.database.partition(":")
-    if kind != "sqlite":
-        pytest.skip("the files of PostgreSQL are its server's")
-    pair = {"clientId": app.server.app_key, "clientSecret": app.server.app_secret}
-    code = agree(app)
-    grant = pair | {"grantType": "authorization_code", "code": code}
-    tokens = app.call("POST", "/v1.0/oauth2/userAccessToken", grant).json
-    unspent = agree(app)
-    secrets = [
-        app.server.app_secret,
-        app.colleague.password,
-        app.token,
-        code,
-        unspent,
-        tokens["accessToken"],
-        tokens["refreshToken"],
-    ]
-
-    stored = b"".join(Path(path + end).read_bytes() for end in ("", "-wal"))
-
-    assert hash_secret(unspent).encode() in stored
-    assert [secret for secret in secrets if secret.encode() in stored] == []

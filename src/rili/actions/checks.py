@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import msgspec
 
@@ -11,6 +12,7 @@ from rili.model import zones
 from rili.model.directory import LANGUAGES, USER_FLAGS, User
 
 _USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+_SHORT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNION_ID = re.compile(r"[A-Za-z0-9]{8,64}")
 _MOBILE = re.compile(r"[0-9]{5,15}")
 _STATE_CODE = re.compile(r"[1-9][0-9]{0,3}")
@@ -32,6 +34,22 @@ def optional_text(field: str, value: str | None, most: int) -> str | None:
     if any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in kept):
         raise InvalidParameter(f"{field} holds control characters or no valid text")
     return kept or None
+
+
+def short_id(field: str, value: str) -> str:
+    """An id that an administrator may choose."""
+    if not _SHORT_ID.fullmatch(value):
+        raise InvalidParameter(f"{field} is 1 to 64 letters, digits, _ and -")
+    return value
+
+
+def one_more(kind: str, kinds: str, id_: str, known: Collection[str], most: int) -> None:
+    """Whether *id_* may be added to those that are *known*, of which there are at most *most*."""
+    short_id(f"{kind} id", id_)
+    if id_ in known:
+        raise InvalidParameter(f"{kind.capitalize()} {id_} exists already")
+    if len(known) >= most:
+        raise InvalidParameter(f"There are {most} {kinds}; more are too many")
 
 
 def flags(known: tuple[str, ...], value: frozenset[str]) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rili.actions import checks
@@ -34,8 +33,6 @@ CATEGORY_CHARACTERS = 128
 LEGACY_IDS = 100
 """In one call."""
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
 
 def list_categories(tx: Tx, corp_id: str) -> list[Category]:
     return categories.list_all(tx, corp_id)
@@ -52,12 +49,8 @@ def get_category(tx: Tx, corp_id: str, category_id: str) -> Category:
 def add_category(tx: Tx, corp_id: str, category: Category, *, now_ms: int) -> Category:
     """Raises InvalidParameter."""
     known = categories.list_all(tx, corp_id)
-    if not _ID.fullmatch(category.category_id):
-        raise InvalidParameter("category id is 1 to 64 letters, digits, _ and -")
-    if any(one.category_id == category.category_id for one in known):
-        raise InvalidParameter(f"Category {category.category_id} exists already")
-    if len(known) >= CATEGORIES:
-        raise InvalidParameter(f"There are {CATEGORIES} categories; more are too many")
+    ids = [one.category_id for one in known]
+    checks.one_more("category", "categories", category.category_id, ids, CATEGORIES)
     category = _checked_category(category, known)
     categories.add(tx, corp_id, category, now_ms)
     return category
@@ -114,8 +107,7 @@ def add_minutes(
     user = users.by_userid(tx, corp_id, creator)
     if user is None:
         raise ItemNotFound(f"No user {creator}")
-    if not _ID.fullmatch(minutes_id):
-        raise InvalidParameter("minutes id is 1 to 64 letters, digits, _ and -")
+    checks.short_id("minutes id", minutes_id)
     known = ai_minutes.of_event(tx, event, slot)
     if any(one.minutes_id == minutes_id for one in known):
         raise InvalidParameter(f"The event has the minutes {minutes_id} already")

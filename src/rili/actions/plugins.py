@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -20,8 +19,6 @@ PLUGINS = 200
 SUBSCRIBERS = 5_000
 """People, and departments, of a plugin."""
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
 
 def list_plugins(tx: Tx, corp_id: str) -> list[Plugin]:
     return plugins.list_all(tx, corp_id)
@@ -38,12 +35,7 @@ def get_plugin(tx: Tx, corp_id: str, plugin_id: str) -> Plugin:
 def add_plugin(tx: Tx, corp_id: str, plugin: Plugin, *, now_ms: int) -> Plugin:
     """Raises InvalidParameter."""
     known = plugins.list_all(tx, corp_id)
-    if not _ID.fullmatch(plugin.plugin_id):
-        raise InvalidParameter("plugin id is 1 to 64 letters, digits, _ and -")
-    if any(one.plugin_id == plugin.plugin_id for one in known):
-        raise InvalidParameter(f"Plugin {plugin.plugin_id} exists already")
-    if len(known) >= PLUGINS:
-        raise InvalidParameter(f"There are {PLUGINS} plugins; more are too many")
+    checks.one_more("plugin", "plugins", plugin.plugin_id, [one.plugin_id for one in known], PLUGINS)
     plugin = _checked(plugin)
     plugins.put(tx, corp_id, plugin, now_ms)
     return plugin

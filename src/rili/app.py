@@ -13,15 +13,39 @@ from rili.api.log import RequestLog
 from rili.api.router import Router
 from rili.api.routes import ROUTES
 from rili.config import Settings
+from rili.delivery.bell import Bell
+from rili.delivery.duty import Duty
+from rili.delivery.worker import Worker
 from rili.model.ids import NewBytes
 from rili.store.db import Database
 from rili.web.routes import PAGES
 
 
 def build(
-    settings: Settings, db: Database, *, clock: Callable[[], int], new_bytes: NewBytes = os.urandom
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Callable[[], int],
+    new_bytes: NewBytes = os.urandom,
+    bell: Bell | None = None,
 ) -> ASGIApp:
-    """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds."""
-    service = Service(settings, db, clock, new_bytes)
+    """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds.
+
+    *bell* is rung after changes, and wakes those who wait for news.
+    """
+    service = Service(settings, db, clock, new_bytes, bell or Bell())
     router = Router(service, (*ROUTES, *PAGES), {"/topapi/": topapi.unknown_method})
     return RequestLog(router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins)
+
+
+def build_worker(
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Callable[[], int],
+    new_bytes: NewBytes = os.urandom,
+    bell: Bell,
+) -> Worker:
+    """All that is done without being asked: readers of the outbox first, then what delivers."""
+    duties: list[Duty] = []
+    return Worker(duties, bell)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 Rules = Literal["documented", "lenient"]
+Worker = Literal["inside", "apart"]
 MOST = 999_999_999
 """Of a limit of the paid service."""
 PREFIX = "RILI_"
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_month: int = 0
     creates_per_day: int = 0
     secret_key: str | None = None
+    worker: Worker = "inside"
 
 
 class BadSettings(Exception):
@@ -274,6 +276,7 @@ def _each(holds: Callable[[str], bool]) -> Callable[[list[Any]], bool]:
 
 
 _RULE_NAMES = cast("tuple[str, ...]", get_args(Rules))
+_WORKERS = cast("tuple[str, ...]", get_args(Worker))
 _DATABASE_EN = "sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
 _FILE_EN, _FILE_ZH = "the path of a file that can be read", "可读取的文件路径"
 _RULES: dict[str, _Rule] = {
@@ -325,5 +328,6 @@ _RULES: dict[str, _Rule] = {
             f" 0（不限）到 {MOST} 的整数",
         ),
     ),
+    "worker": _Rule(str, _WORKERS.__contains__, " or ".join(_WORKERS), " " + " 或 ".join(_WORKERS)),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

@@ -14,16 +14,18 @@ import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import get_args
 
-from rili.app import build
+from rili.app import build, build_worker
 from rili.auth.passwords import hash_password
 from rili.config import MOST, Rules, Settings
+from rili.delivery.bell import Bell
+from rili.delivery.worker import Worker
 from rili.model.directory import new_app_secret
 from rili.sandbox.demo import DemoRoom, DemoSecrets, DemoUser, describe, seed
 from rili.sandbox.demo_events import seed_events
@@ -62,7 +64,13 @@ class Rili:
     """A running server and what a client needs to know of it: the members of `dev.json`, and the clock."""
 
     def __init__(
-        self, base_url: str, clock: Clock, database: str, secrets: DemoSecrets, secret_key: str
+        self,
+        base_url: str,
+        clock: Clock,
+        database: str,
+        secrets: DemoSecrets,
+        secret_key: str,
+        settle: Callable[[], None],
     ) -> None:
         demo = describe(secrets)
         self.base_url = base_url
@@ -78,6 +86,9 @@ class Rili:
         self.agent_id: int = demo.agent_id
         self.users: list[DemoUser] = demo.users
         self.rooms: list[DemoRoom] = demo.rooms
+        self.deliver = settle
+        """Deliver what is due by the server's clock; return when nothing is left of it. Whatever is due is delivered
+        without it too, about a second later."""
 
 
 @contextmanager
@@ -131,14 +142,19 @@ def running(
         ready = threading.Event()
         failed: list[BaseException] = []
         servers: list[Server] = []
+        working: list[tuple[asyncio.AbstractEventLoop, Worker]] = []
 
         async def serve() -> None:
             db = open_database(url)
             try:
                 await db.write(lambda tx: _seed(tx, secrets, password_hash, clock()))
-                app = build(settings, db, clock=clock)
-                servers.append(Server(app, settings, clock=clock, on_ready=ready.set))
-                await servers[0].serve(sockets=[listener])
+                bell = Bell()
+                app = build(settings, db, clock=clock, bell=bell)
+                worker = build_worker(settings, db, clock=clock, bell=bell)
+                working.append((asyncio.get_running_loop(), worker))
+                servers.append(Server(app, settings, clock=clock, on_ready=ready.set, on_stop=bell.close))
+                async with worker.running():
+                    await servers[0].serve(sockets=[listener])
             finally:
                 await db.close()
 
@@ -150,13 +166,17 @@ def running(
             finally:
                 ready.set()
 
+        def settle() -> None:
+            loop, worker = working[0]
+            asyncio.run_coroutine_threadsafe(worker.settle(), loop).result()
+
         thread = threading.Thread(target=run, name="rili", daemon=True)
         thread.start()
         ready.wait()
         try:
             if failed:
                 raise failed[0]
-            yield Rili(address, clock, url, secrets, secret_key)
+            yield Rili(address, clock, url, secrets, secret_key, settle)
         finally:
             if servers:
                 servers[0].should_exit = True

@@ -12,6 +12,7 @@ from starlette.types import Message
 from rili.api.http import Request, Service, json_answer
 from rili.api.router import Route, Router
 from rili.config import Settings
+from rili.delivery.bell import Bell
 from rili.store.db import Database
 from tests.asgi import Answered
 
@@ -33,7 +34,7 @@ def route(method: str, path: str) -> Route:
 
 EVENTS = "/v1.0/calendar/users/{userId}/calendars/{calendarId}/events"
 ROUTER = Router(
-    Service(Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes),
+    Service(Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes, Bell()),
     [
         route("POST", EVENTS),
         route("PUT", EVENTS + "/{eventId}"),

@@ -27,6 +27,7 @@ NAMES = [
     "0014_bookings",
     "0015_calendars",
     "0016_letters",
+    "0017_delivery",
 ]
 
 

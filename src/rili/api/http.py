@@ -22,6 +22,7 @@ from rili.api.shape import error_body
 from rili.auth.callers import Caller, TokenCache, authenticate, require, require_kind
 from rili.auth.sealing import SecretKey
 from rili.config import Settings
+from rili.delivery.bell import Bell
 from rili.errors import (
     Failure,
     IdempotencyProcessing,
@@ -46,12 +47,13 @@ class Service:
     """What every handler needs, put together once."""
 
     def __init__(
-        self, settings: Settings, db: Database, clock: Callable[[], int], new_bytes: NewBytes
+        self, settings: Settings, db: Database, clock: Callable[[], int], new_bytes: NewBytes, bell: Bell
     ) -> None:
         self.settings = settings
         self.db = db
         self.clock = clock
         self.new_bytes = new_bytes
+        self.bell = bell
         self.tokens = TokenCache()
         self.secret_key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
         self.memory = Memory()
@@ -202,7 +204,9 @@ async def write(request: Request, act: Callable[[Tx], Answer]) -> Response:
         return await _rehearse(request, act)
     token = request.header("x-client-token")
     if not token:
-        return respond(await service.db.write(act))
+        answer = await service.db.write(act)
+        service.bell.ring()
+        return respond(answer)
     by = await request.caller()
     key = _idempotency_key(request, by, token)
     body_hash = sha256(await request.body()).hexdigest()
@@ -210,7 +214,9 @@ async def write(request: Request, act: Callable[[Tx], Answer]) -> Response:
         raise IdempotencyProcessing
     service.running.add(key)
     try:
-        return respond(await service.db.write(lambda tx: _once(tx, by, key, body_hash, act)))
+        answer = await service.db.write(lambda tx: _once(tx, by, key, body_hash, act))
+        service.bell.ring()
+        return respond(answer)
     finally:
         service.running.discard(key)
 

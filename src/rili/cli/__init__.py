@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rili import __version__
-from rili.cli import admin, dev, serve
+from rili.cli import admin, dev, serve, worker
 
 app = typer.Typer(
     name="rili",
@@ -36,6 +36,7 @@ def _rili(  # pyright: ignore[reportUnusedFunction] - typer calls it
 
 dev.register(app)
 serve.register(app)
+worker.register(app)
 admin.register(app)
 
 

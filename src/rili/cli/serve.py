@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -40,10 +40,7 @@ def serve(config: Config = None, as_json: Json = False) -> None:
     settings = settings_of(config, None)
 
     async def check(db: Database) -> None:
-        key = secret_key_of(settings)
-        await db.read(lambda tx: suites.check_key(tx, key))
-        if await db.read(_of_another_tzdata):
-            fail("the database was made with another tzdata; run: rili migrate（请先运行 rili migrate）")
+        await check_database(db, settings)
 
     def say(base_url: str) -> None:
         if as_json:
@@ -51,13 +48,7 @@ def serve(config: Config = None, as_json: Json = False) -> None:
         else:
             typer.echo(f"Rili {__version__} · {base_url}")
 
-    with database_failures():
-        waiting = migrations.pending(settings.database)
-        moved = migrations.moved(settings.database)
-    if waiting:
-        fail(f"the database lacks {', '.join(waiting)}; run: rili migrate（请先运行 rili migrate）")
-    if moved:
-        fail("the database was restored into another PostgreSQL; run: rili migrate（请先运行 rili migrate）")
+    require_migrated(settings)
     listener = listen(settings.host, settings.port)
     serve_until_stopped(settings, listener, check, say)
 
@@ -94,6 +85,25 @@ def doctor(config: Config = None, database: Url = None, as_json: Json = False) -
     else:
         typer.echo("\n".join(findings or ["nothing to mend（未发现问题）"]))
     raise typer.Exit(1 if findings else 0)
+
+
+def require_migrated(settings: Settings) -> None:
+    """The end of the command, unless the schema is that of this Rili."""
+    with database_failures():
+        waiting = migrations.pending(settings.database)
+        moved = migrations.moved(settings.database)
+    if waiting:
+        fail(f"the database lacks {', '.join(waiting)}; run: rili migrate（请先运行 rili migrate）")
+    if moved:
+        fail("the database was restored into another PostgreSQL; run: rili migrate（请先运行 rili migrate）")
+
+
+async def check_database(db: Database, settings: Settings) -> None:
+    """The end of the command, unless what is in *db* was made under the same key and with the same time zones."""
+    key = secret_key_of(settings)
+    await db.read(lambda tx: suites.check_key(tx, key))
+    if await db.read(_of_another_tzdata):
+        fail("the database was made with another tzdata; run: rili migrate（请先运行 rili migrate）")
 
 
 def settings_of(config: Path | None, database: str | None) -> Settings:
@@ -140,7 +150,8 @@ def serve_until_stopped(
     # Not at the top: the other commands have no use for them, and should answer at once.
     import uvloop
 
-    from rili.app import build
+    from rili.app import build, build_worker
+    from rili.delivery.bell import Bell
     from rili.server import Server, base_url
     from rili.server.logs import log_to_stderr
 
@@ -160,8 +171,12 @@ def serve_until_stopped(
         db = open_database(settings.database, settings.database_connections)
         try:
             await prepare(db)
-            app = build(settings, db, clock=now_ms)
-            await Server(app, settings, clock=now_ms, on_ready=ready).serve(sockets=[listener])
+            bell = Bell()
+            app = build(settings, db, clock=now_ms, bell=bell)
+            server = Server(app, settings, clock=now_ms, on_ready=ready, on_stop=bell.close)
+            worker = build_worker(settings, db, clock=now_ms, bell=bell)
+            async with worker.running() if settings.worker == "inside" else nullcontext():
+                await server.serve(sockets=[listener])
         finally:
             await db.close()
 

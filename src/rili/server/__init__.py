@@ -33,7 +33,7 @@ _log = logging.getLogger("rili.server")
 class Server(uvicorn.Server):
     """`await Server(...).serve(sockets=[bind(...)])` serves until a signal, or until `should_exit` is set.
 
-    *on_ready* is called once connections are answered.
+    *on_ready* is called once connections are answered, *on_stop* before what still runs is waited for.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
         clock: Callable[[], int],
         new_bytes: Callable[[int], bytes] = os.urandom,
         on_ready: Callable[[], None] | None = None,
+        on_stop: Callable[[], None] | None = None,
     ) -> None:
         if settings.trusted_proxies:
             app = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, app), settings.trusted_proxies))
@@ -65,12 +66,18 @@ class Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().set_exception_handler(log_loop_failure)
         await super().startup(sockets)
         if self._on_ready:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._on_stop:
+            self._on_stop()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:  # once a second

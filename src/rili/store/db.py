@@ -60,6 +60,13 @@ class Tx(Protocol):
         """
         ...
 
+    def take(self, sql: str, /, **params: Value) -> list[Row]:
+        """The rows of a query that no other transaction holds, held from here on; the others are left out.
+
+        PostgreSQL: FOR UPDATE SKIP LOCKED. SQLite: every row, there is one writer.
+        """
+        ...
+
     def claim(self, key: str, /) -> bool:
         """Whether no other transaction runs under *key* now; ends with this transaction, also in a crash."""
         ...

@@ -297,6 +297,9 @@ class PostgresTx:
     def lock(self, sql: str, /, **params: Value) -> None:
         self._session.send(f"{sql} FOR UPDATE", params)
 
+    def take(self, sql: str, /, **params: Value) -> list[Row]:
+        return self.all(f"{sql} FOR UPDATE SKIP LOCKED", **params)
+
     def claim(self, key: str, /) -> bool:
         digest = blake2b(key.encode(), digest_size=8, person=b"rili.claim").digest()
         number = int.from_bytes(digest, signed=True)

@@ -77,6 +77,10 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM usage WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
+    for table in (
+        "outbox_readers", "announcements", "deliveries", "delivery_lines", "delivery_numbers", "notifications",
+    ):  # fmt: skip
+        tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM ai_minutes WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM categories WHERE corp_id = :corp_id", corp_id=corp_id)

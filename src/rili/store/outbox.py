@@ -1,6 +1,6 @@
 """What changed, written with the change itself, for delivery to read later.
 
-Syncs read it too (`agenda_rows.changed`): a row stays as long as a sync token lives, 30 days.
+Syncs (`agenda_rows.changed`) and the change feed read it too: a row stays for 30 days.
 """
 
 from __future__ import annotations
@@ -56,12 +56,15 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """`extra`, and the switches of a delete: who is not to be told, and how."""
 
 
+_NONE = msgspec.Raw()
+
+
 class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     app_key: str
     operator_id: str
     recipients: tuple[str, ...]
-    before: msgspec.Raw | None = None
-    after: msgspec.Raw | None = None
+    before: msgspec.Raw = _NONE
+    after: msgspec.Raw = _NONE
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     occurrence: str | None = None
@@ -77,8 +80,8 @@ def add(tx: Tx, change: Change) -> None:
         change.app_key,
         change.operator_id,
         change.recipients,
-        None if change.before is None else msgspec.Raw(change.before),
-        None if change.after is None else msgspec.Raw(change.after),
+        _NONE if change.before is None else msgspec.Raw(change.before),
+        _NONE if change.after is None else msgspec.Raw(change.after),
         change.joined,
         change.left,
         change.occurrence,
@@ -99,3 +102,66 @@ def add(tx: Tx, change: Change) -> None:
         created_ms=change.created_ms,
         body=msgspec.json.encode(body).decode(),
     )
+
+
+class Position(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A row of the outbox; what comes after it is greater."""
+
+    change_no: int = 0
+    event_id: str = ""
+
+
+class Queued(msgspec.Struct, frozen=True, gc=False):
+    """A change in its place."""
+
+    position: Position
+    change: Change
+
+
+def after(tx: Tx, corp_id: str, position: Position, limit: int) -> list[Queued]:
+    """Changes after *position*, in order. What may still get company from before is left for later: of two changes
+    the one that commits later may have the lower number. Changes of one event have numbers in their order, since each
+    gets its own once it holds the event.
+    """
+    rows = tx.all(
+        """
+        SELECT change_no, event_id, kind, created_ms, body FROM outbox
+         WHERE corp_id = :corp_id AND change_no >= :change_no
+           AND (change_no > :change_no OR event_id > :event_id) AND change_no < :below
+         ORDER BY change_no, event_id LIMIT :limit
+        """,
+        corp_id=corp_id,
+        change_no=position.change_no,
+        event_id=position.event_id,
+        below=tx.known_below(),
+        limit=limit,
+    )
+    return [
+        Queued(Position(change_no, event_id), _change(corp_id, event_id, kind, created_ms, body))
+        for change_no, event_id, kind, created_ms, body in rows
+    ]
+
+
+def _change(corp_id: str, event_id: str, kind: Kind, created_ms: int, text: str) -> Change:
+    body = _decode(text)
+    return Change(
+        corp_id,
+        event_id,
+        kind,
+        body.app_key,
+        body.operator_id,
+        created_ms,
+        body.recipients,
+        bytes(body.before).decode() or None,
+        bytes(body.after).decode() or None,
+        body.joined,
+        body.left,
+        body.occurrence,
+        body.on_behalf_of,
+        body.response,
+        body.rooms,
+        body.switches,
+    )
+
+
+_decode = msgspec.json.Decoder(_Body).decode

@@ -136,6 +136,9 @@ class SqliteTx:
     def lock(self, sql: str, /, **params: Value) -> None:
         return
 
+    def take(self, sql: str, /, **params: Value) -> list[Row]:
+        return self.all(sql, **params)
+
     def claim(self, key: str, /) -> bool:
         return True
 

@@ -1,0 +1,156 @@
+"""Delivers what waits: each receiver by itself, each subject in order, again after a while when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from rili.errors import Failure
+from rili.store import deliveries
+from rili.store.db import Database, Tx
+from rili.store.deliveries import Channel, Delivery, Line
+
+ROWS = 16
+"""Read of a line at a time."""
+
+_log = logging.getLogger("rili.delivery")
+
+
+class Undelivered(Exception):
+    """It did not reach its receiver, or nobody knows. The text says why, in a line that an administrator reads."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        """*final*: trying again would not help."""
+        super().__init__(reason)
+        self.final = final
+
+
+class Transport(Protocol):
+    """A way to receivers."""
+
+    channel: Channel
+    at_once: int
+    """Lines of one receiver that are delivered side by side."""
+    lease_ms: int
+    """How long one attempt may take, at most: then others may take this process for dead."""
+    delays_ms: tuple[int, ...]
+    """After each failed attempt but the last; then it is given up."""
+
+    def reaches(self, corp_id: str, receiver: str) -> bool:
+        """Whether this process can try now; what waits goes on waiting otherwise."""
+        ...
+
+    async def send(self, delivery: Delivery) -> None:
+        """Return when the receiver has it. Raises Undelivered."""
+        ...
+
+
+class Sending:
+    """The duty of one transport."""
+
+    pause_s = 1.0
+
+    def __init__(self, db: Database, transport: Transport, clock: Callable[[], int]) -> None:
+        self.name = f"delivery by {transport.channel}"
+        self._db = db
+        self._transport = transport
+        self._clock = clock
+        self._busy: dict[tuple[str, str], int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def step(self) -> int:
+        begun = 0
+        after = ("", "")
+        while (found := await self._next_receiver(after)) is not None:
+            after = found
+            free = self._transport.at_once - self._busy.get(found, 0)
+            if free > 0 and self._transport.reaches(*found):
+                begun += await self._begin(*found, free)
+        return begun
+
+    async def rest(self) -> None:
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _next_receiver(self, after: tuple[str, str]) -> tuple[str, str] | None:
+        channel = self._transport.channel
+        return await self._db.read(lambda tx: deliveries.next_receiver(tx, channel, after))
+
+    async def _begin(self, corp_id: str, receiver: str, free: int) -> int:
+        now_ms = self._clock()
+
+        def take(tx: Tx) -> list[Line]:
+            return deliveries.take_lines(
+                tx,
+                self._transport.channel,
+                corp_id,
+                receiver,
+                now_ms=now_ms,
+                until_ms=now_ms + self._transport.lease_ms,
+                limit=free,
+            )
+
+        lines = await self._db.write(take)
+        for line in lines:
+            self._busy[corp_id, receiver] = self._busy.get((corp_id, receiver), 0) + 1
+            task = asyncio.create_task(self._deliver(line))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return len(lines)
+
+    async def _deliver(self, line: Line) -> None:
+        try:
+            await self._deliver_in_order(line)
+        except Failure as failure:  # the line is somebody's again when the lease ends
+            _log.warning("%s: %s", self.name, failure.description or failure.message)
+        except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
+            _log.exception("%s failed", self.name)
+        finally:
+            self._busy[line.corp_id, line.receiver] -= 1
+
+    async def _deliver_in_order(self, line: Line) -> None:
+        held: Line = line
+        while waiting := await self._waiting_in(held):
+            for delivery in waiting:
+                failure = await self._attempt(delivery)
+                last = delivery is waiting[-1] and len(waiting) < ROWS
+                kept = await self._settle(held, delivery, failure, last=last)
+                if kept is None:
+                    return
+                held = kept
+        await self._db.write(lambda tx: deliveries.leave_line(tx, held, due_ms=self._clock()))
+
+    async def _waiting_in(self, line: Line) -> list[Delivery]:
+        return await self._db.read(lambda tx: deliveries.in_line(tx, line, ROWS))
+
+    async def _attempt(self, delivery: Delivery) -> Undelivered | None:
+        try:
+            await self._transport.send(delivery)
+        except Undelivered as undelivered:
+            return undelivered
+        return None
+
+    async def _settle(
+        self, line: Line, delivery: Delivery, failure: Undelivered | None, *, last: bool
+    ) -> Line | None:
+        """Write what became of *delivery*. The line, held for another attempt, or None when it was let go of."""
+        now_ms = self._clock()
+        delays_ms = self._transport.delays_ms
+        again_ms = None
+        if failure is not None and not failure.final and delivery.attempts < len(delays_ms):
+            again_ms = now_ms + delays_ms[delivery.attempts]
+
+        def settle(tx: Tx) -> Line | None:
+            if failure is None:
+                deliveries.delivered(tx, delivery)
+            else:
+                failed_ms = now_ms if again_ms is None else None
+                deliveries.not_delivered(tx, delivery, str(failure), failed_ms=failed_ms)
+            if last or again_ms is not None:
+                deliveries.leave_line(tx, line, due_ms=now_ms if again_ms is None else again_ms)
+                return None
+            return deliveries.keep_line(tx, line, now_ms + self._transport.lease_ms)
+
+        return await self._db.write(settle)

@@ -1,0 +1,75 @@
+"""Does all duties side by side, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from rili.delivery.bell import Bell
+from rili.delivery.duty import Duty
+from rili.errors import Failure
+
+GATHER_S = 0.05
+"""How long a worker that was woken waits for more: many changes are read in one transaction."""
+AFTER_FAILURE_S = 5.0
+STOP_S = 2.0
+"""How long what was begun may take to end."""
+
+_log = logging.getLogger("rili.delivery")
+
+
+class Worker:
+    """The duties of one process."""
+
+    def __init__(self, duties: Sequence[Duty], bell: Bell) -> None:
+        self._duties = duties
+        self._bell = bell
+
+    async def run(self) -> None:
+        """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for duty in self._duties:
+                    group.create_task(self._keep_doing(duty), name=duty.name)
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await asyncio.gather(*(duty.rest() for duty in self._duties))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Work as long as the block runs."""
+        working = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+    async def settle(self) -> None:
+        """Do what is to be done now, and what comes of it; return when nothing is left that is due."""
+        while True:
+            done = [await duty.step() for duty in self._duties]
+            for duty in self._duties:
+                await duty.rest()
+            if not any(done):
+                return
+
+    async def _keep_doing(self, duty: Duty) -> None:
+        while True:
+            try:
+                done = await duty.step()
+            except Failure as failure:
+                _log.warning("%s: %s", duty.name, failure.description or failure.message)
+                await asyncio.sleep(AFTER_FAILURE_S)
+                continue
+            except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
+                _log.exception("%s failed", duty.name)
+                await asyncio.sleep(AFTER_FAILURE_S)
+                continue
+            if not done:
+                await self._bell.wait(duty.pause_s)
+            await asyncio.sleep(GATHER_S)

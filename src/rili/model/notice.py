@@ -30,3 +30,13 @@ class Notice(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of a reminder: how long before the start it was to be."""
     late: bool = False
     """Of a reminder: the server was not there at its time."""
+
+
+class MailNotice(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A notice as it waits for its mail to be sent."""
+
+    person_id: str
+    email: str
+    notice: Notice
+    guest: bool = False
+    """Somebody with no account here."""

@@ -25,6 +25,8 @@ class NewDelivery(Struct, frozen=True, gc=False):
     event_type: str
     born_ms: int
     body: str
+    """Of the channels of apps: the business object as stream clients get it, as JSON text; what goes around it each
+    transport makes of the rest. Of mail: a `MailNotice`."""
 
 
 class Delivery(Struct, frozen=True, gc=False):

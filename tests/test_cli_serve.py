@@ -221,6 +221,22 @@ def test_serve_from_an_empty_database(start: Any, database_url: str) -> None:
     assert server.stop() == 0
 
 
+def test_a_worker_apart(start: Any, database_url: str) -> None:
+    environ = {"RILI_DATABASE": database_url, "RILI_PORT": "0", "RILI_WORKER": "apart"}
+    assert "; run: rili migrate" in once("worker", **environ).stderr
+    once("migrate", **environ)
+
+    watched = start("worker", "--port", "0", "--json", **environ)
+    base_url = json.loads("".join(watched.until("}")))["base_url"]
+    assert call(base_url, "GET", "/healthz")[0] == 200
+    assert call(base_url, "GET", "/metrics")[0] == 200
+    assert call(base_url, "GET", "/openapi.json")[0] == 404
+    alone = start("worker", **environ)
+    assert alone.until("Rili ")[0].endswith(" · worker")
+    assert alone.stop() == 0
+    assert watched.stop() == 0
+
+
 def test_another_tzdata_stops_serve_until_migrated(tmp_path: Path) -> None:
     environ = {"RILI_DATABASE": f"sqlite:{tmp_path / 'rili.db'}", "RILI_PORT": "0"}
     once("migrate", **environ)

@@ -16,6 +16,7 @@ from rili.config import Settings
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
 from rili.delivery.worker import Worker
+from rili.metrics import Metrics
 from rili.model.ids import NewBytes
 from rili.store.db import Database
 from rili.web.routes import PAGES
@@ -28,14 +29,35 @@ def build(
     clock: Callable[[], int],
     new_bytes: NewBytes = os.urandom,
     bell: Bell | None = None,
+    metrics: Metrics | None = None,
 ) -> ASGIApp:
     """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds.
 
-    *bell* is rung after changes, and wakes those who wait for news.
+    *bell* is rung after changes, and wakes those who wait for news. *metrics*: of the whole process.
     """
-    service = Service(settings, db, clock, new_bytes, bell or Bell())
+    metrics = metrics or Metrics()
+    service = Service(settings, db, clock, new_bytes, bell or Bell(), metrics)
     router = Router(service, (*ROUTES, *PAGES), {"/topapi/": topapi.unknown_method})
-    return RequestLog(router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins)
+    return RequestLog(
+        router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins, metrics=metrics
+    )
+
+
+def build_watch(
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Callable[[], int],
+    new_bytes: NewBytes = os.urandom,
+    metrics: Metrics,
+) -> ASGIApp:
+    """What a worker by itself answers: whether it is well, and what it counted."""
+    service = Service(settings, db, clock, new_bytes, Bell(), metrics)
+    routes = [route for route in ROUTES if route.path in ("/healthz", "/metrics")]
+    router = Router(service, routes, {})
+    return RequestLog(
+        router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins, metrics=metrics
+    )
 
 
 def build_worker(
@@ -45,6 +67,7 @@ def build_worker(
     clock: Callable[[], int],
     new_bytes: NewBytes = os.urandom,
     bell: Bell,
+    metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
     duties: list[Duty] = []

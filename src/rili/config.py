@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     creates_per_day: int = 0
     secret_key: str | None = None
     worker: Worker = "inside"
+    metrics_networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
 
 
 class BadSettings(Exception):
@@ -279,6 +280,8 @@ _RULE_NAMES = cast("tuple[str, ...]", get_args(Rules))
 _WORKERS = cast("tuple[str, ...]", get_args(Worker))
 _DATABASE_EN = "sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
 _FILE_EN, _FILE_ZH = "the path of a file that can be read", "可读取的文件路径"
+_NETWORKS_EN = "a list of addresses or networks, such as 10.0.0.0/8, with no bits set after the prefix"
+_NETWORKS_ZH = " IP 地址或网段（如 10.0.0.0/8）的列表"
 _RULES: dict[str, _Rule] = {
     "database": _Rule(str, _is_database, _DATABASE_EN, " sqlite:路径 或 postgresql:// 地址"),
     "database_connections": _Rule(
@@ -292,12 +295,7 @@ _RULES: dict[str, _Rule] = {
         "an http:// or https:// address without query, fragment or user",
         "不含查询、片段与用户的 http(s) 地址",
     ),
-    "trusted_proxies": _Rule(
-        list,
-        _each(_is_network),
-        "a list of addresses or networks, such as 10.0.0.0/8, with no bits set after the prefix",
-        " IP 地址或网段（如 10.0.0.0/8）的列表",
-    ),
+    "trusted_proxies": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
     "tls_certificate": _Rule(str, _is_file, _FILE_EN, _FILE_ZH),
     "tls_key": _Rule(str, _is_file, _FILE_EN, _FILE_ZH),
     "cors_origins": _Rule(
@@ -329,5 +327,6 @@ _RULES: dict[str, _Rule] = {
         ),
     ),
     "worker": _Rule(str, _WORKERS.__contains__, " or ".join(_WORKERS), " " + " 或 ".join(_WORKERS)),
+    "metrics_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

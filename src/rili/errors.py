@@ -260,15 +260,15 @@ class FlowLimit(Failure):
 
 
 class IpNotInWhiteList(Failure):
-    """403: the app may not call from this address."""
+    """403: not from this address."""
 
     status = 403
     code = "Forbidden.AccessDenied.IpNotInWhiteList"
     message = "访问ip不在白名单之中"
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, allowed_by: str) -> None:
         super().__init__(
-            description=f"The app may not call from {address or 'here'}. An administrator allows it: rili app set."
+            description=f"This is not allowed from {address or 'here'}. An administrator allows it: {allowed_by}."
         )
 
 

@@ -26,6 +26,7 @@ from rili.auth.passwords import hash_password
 from rili.config import MOST, Rules, Settings
 from rili.delivery.bell import Bell
 from rili.delivery.worker import Worker
+from rili.metrics import Metrics
 from rili.model.directory import new_app_secret
 from rili.sandbox.demo import DemoRoom, DemoSecrets, DemoUser, describe, seed
 from rili.sandbox.demo_events import seed_events
@@ -148,9 +149,9 @@ def running(
             db = open_database(url)
             try:
                 await db.write(lambda tx: _seed(tx, secrets, password_hash, clock()))
-                bell = Bell()
-                app = build(settings, db, clock=clock, bell=bell)
-                worker = build_worker(settings, db, clock=clock, bell=bell)
+                bell, metrics = Bell(), Metrics()
+                app = build(settings, db, clock=clock, bell=bell, metrics=metrics)
+                worker = build_worker(settings, db, clock=clock, bell=bell, metrics=metrics)
                 working.append((asyncio.get_running_loop(), worker))
                 servers.append(Server(app, settings, clock=clock, on_ready=ready.set, on_stop=bell.close))
                 async with worker.running():

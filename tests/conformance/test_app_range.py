@@ -41,6 +41,7 @@ NAMES_NOBODY = {
     "sns.gettoken",
     "gettoken",
     "healthz",
+    "metrics",
     "openapi",
     "meet",
 }

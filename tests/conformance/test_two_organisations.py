@@ -180,7 +180,7 @@ VENDORS = {"GetCorpAccessToken", "GetSuiteAccessToken", "get_corp_token", "sns.g
 """The same of apps that are no organisation's own: `tests/api/test_suite_tokens.py`."""
 OLD_FAMILY = [route for route in ROUTES if route.tag == "topapi" and route.name not in SIGNING_IN | VENDORS]
 """Every operation of the old family that takes a token."""
-NOBODYS = {"healthz", "openapi", "meet"}
+NOBODYS = {"healthz", "metrics", "openapi", "meet"}
 
 
 @pytest.fixture

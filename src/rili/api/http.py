@@ -30,6 +30,7 @@ from rili.errors import (
     InvalidParameter,
     Unavailable,
 )
+from rili.metrics import Metrics
 from rili.model.ids import NewBytes
 from rili.store import idempotency
 from rili.store.db import Database, Tx
@@ -47,13 +48,20 @@ class Service:
     """What every handler needs, put together once."""
 
     def __init__(
-        self, settings: Settings, db: Database, clock: Callable[[], int], new_bytes: NewBytes, bell: Bell
+        self,
+        settings: Settings,
+        db: Database,
+        clock: Callable[[], int],
+        new_bytes: NewBytes,
+        bell: Bell,
+        metrics: Metrics,
     ) -> None:
         self.settings = settings
         self.db = db
         self.clock = clock
         self.new_bytes = new_bytes
         self.bell = bell
+        self.metrics = metrics
         self.tokens = TokenCache()
         self.secret_key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
         self.memory = Memory()

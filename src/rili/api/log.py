@@ -21,8 +21,11 @@ import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rili.api.shape import CONTENT_TYPE, error_body, request_id
+from rili.metrics import Metrics
 
 Header = tuple[bytes, bytes]
+
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
 
 _requests = logging.getLogger("rili.request")
 _failures = logging.getLogger("rili.failure")
@@ -88,7 +91,7 @@ class Stamp:
 
 
 class RequestLog:
-    """Wraps the app. Puts `rili.request_id` into the scope; reads `rili.route`, `rili.code` and
+    """Wraps the app, and counts requests. Puts `rili.request_id` into the scope; reads `rili.route`, `rili.code` and
     `rili.app_key` from it when the app has answered."""
 
     def __init__(
@@ -98,8 +101,10 @@ class RequestLog:
         clock: Callable[[], int],
         new_bytes: Callable[[int], bytes] = os.urandom,
         cors_origins: Sequence[str] = ("*",),
+        metrics: Metrics | None = None,
     ) -> None:
         self._app = app
+        self._metrics = metrics or Metrics()
         self._clock = clock
         self._stamp = Stamp(new_bytes, cors_origins)
 
@@ -127,15 +132,24 @@ class RequestLog:
         finally:
             # What the server itself refused halfway (rili.server) is in the log already.
             if "rili.refused" not in scope:
+                # The client left before an answer: nothing was sent, so the number is ours; it is nginx's.
+                status = exchange.status or 499
+                duration_ns = perf_counter_ns() - started_ns
+                route = scope.get("rili.route", "-")
+                self._metrics.request(_method(scope["method"]), route, status, duration_ns / 1e9)
                 write_line(
                     scope,
                     now_ms=self._clock(),
-                    # The client left before an answer: nothing was sent, so the number is ours; it is nginx's.
-                    status=exchange.status or 499,
-                    duration_ns=perf_counter_ns() - started_ns,
+                    status=status,
+                    duration_ns=duration_ns,
                     bytes_in=exchange.bytes_in,
                     bytes_out=exchange.bytes_out,
                 )
+
+
+def _method(method: str) -> str:
+    """A label; what a stranger makes up is none."""
+    return method if method in _METHODS else "-"
 
 
 class _Exchange:

@@ -79,8 +79,8 @@ async def authenticate(
         raise UserTokenExpired
     if owner is None or owner.expires_ms <= now_ms:
         raise InvalidAuthentication
-    if owner.networks and not _within(address, owner.networks):
-        raise IpNotInWhiteList(address)
+    if owner.networks and not within(address, owner.networks):
+        raise IpNotInWhiteList(address, "rili app set")
     return Caller(
         corp_id=owner.corp_id,
         app_key=owner.app_key,
@@ -92,7 +92,8 @@ async def authenticate(
     )
 
 
-def _within(address: str, networks: str) -> bool:
+def within(address: str, networks: str) -> bool:
+    """Whether *address* is in one of *networks*, separated by spaces; an IPv4 address also when it comes as IPv6."""
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:

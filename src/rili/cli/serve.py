@@ -152,6 +152,7 @@ def serve_until_stopped(
 
     from rili.app import build, build_worker
     from rili.delivery.bell import Bell
+    from rili.metrics import Metrics
     from rili.server import Server, base_url
     from rili.server.logs import log_to_stderr
 
@@ -171,10 +172,10 @@ def serve_until_stopped(
         db = open_database(settings.database, settings.database_connections)
         try:
             await prepare(db)
-            bell = Bell()
-            app = build(settings, db, clock=now_ms, bell=bell)
+            bell, metrics = Bell(), Metrics()
+            app = build(settings, db, clock=now_ms, bell=bell, metrics=metrics)
             server = Server(app, settings, clock=now_ms, on_ready=ready, on_stop=bell.close)
-            worker = build_worker(settings, db, clock=now_ms, bell=bell)
+            worker = build_worker(settings, db, clock=now_ms, bell=bell, metrics=metrics)
             async with worker.running() if settings.worker == "inside" else nullcontext():
                 await server.serve(sockets=[listener])
         finally:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from time import perf_counter_ns
 from typing import Protocol
 
 from rili.errors import Failure
+from rili.metrics import Metrics, Outcome
 from rili.store import deliveries
 from rili.store.db import Database, Tx
 from rili.store.deliveries import Channel, Delivery, Line
@@ -52,11 +54,14 @@ class Sending:
 
     pause_s = 1.0
 
-    def __init__(self, db: Database, transport: Transport, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, db: Database, transport: Transport, clock: Callable[[], int], metrics: Metrics | None = None
+    ) -> None:
         self.name = f"delivery by {transport.channel}"
         self._db = db
         self._transport = transport
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._busy: dict[tuple[str, str], int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -126,21 +131,31 @@ class Sending:
         return await self._db.read(lambda tx: deliveries.in_line(tx, line, ROWS))
 
     async def _attempt(self, delivery: Delivery) -> Undelivered | None:
+        began_ns = perf_counter_ns()
+        failure: Undelivered | None = None
         try:
             await self._transport.send(delivery)
         except Undelivered as undelivered:
-            return undelivered
-        return None
+            failure = undelivered
+        seconds = (perf_counter_ns() - began_ns) / 1e9
+        self._metrics.attempt(self._transport.channel, self._outcome(delivery, failure), seconds)
+        return failure
+
+    def _outcome(self, delivery: Delivery, failure: Undelivered | None) -> Outcome:
+        if failure is None:
+            return "delivered"
+        return (
+            "given_up" if failure.final or delivery.attempts >= len(self._transport.delays_ms) else "failed"
+        )
 
     async def _settle(
         self, line: Line, delivery: Delivery, failure: Undelivered | None, *, last: bool
     ) -> Line | None:
         """Write what became of *delivery*. The line, held for another attempt, or None when it was let go of."""
         now_ms = self._clock()
-        delays_ms = self._transport.delays_ms
         again_ms = None
-        if failure is not None and not failure.final and delivery.attempts < len(delays_ms):
-            again_ms = now_ms + delays_ms[delivery.attempts]
+        if self._outcome(delivery, failure) == "failed":
+            again_ms = now_ms + self._transport.delays_ms[delivery.attempts]
 
         def settle(tx: Tx) -> Line | None:
             if failure is None:

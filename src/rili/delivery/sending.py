@@ -84,20 +84,7 @@ class Sending:
         return await self._db.read(lambda tx: deliveries.next_receiver(tx, channel, after))
 
     async def _begin(self, corp_id: str, receiver: str, free: int) -> int:
-        now_ms = self._clock()
-
-        def take(tx: Tx) -> list[Line]:
-            return deliveries.take_lines(
-                tx,
-                self._transport.channel,
-                corp_id,
-                receiver,
-                now_ms=now_ms,
-                until_ms=now_ms + self._transport.lease_ms,
-                limit=free,
-            )
-
-        lines = await self._db.write(take)
+        lines = await self._take(corp_id, receiver, free)
         for line in lines:
             self._busy[corp_id, receiver] = self._busy.get((corp_id, receiver), 0) + 1
             task = asyncio.create_task(self._deliver(line))
@@ -105,9 +92,23 @@ class Sending:
             task.add_done_callback(self._tasks.discard)
         return len(lines)
 
+    async def _take(self, corp_id: str, receiver: str, limit: int) -> list[Line]:
+        channel, now_ms = self._transport.channel, self._clock()
+        until_ms = now_ms + self._transport.lease_ms
+        return await self._db.write(
+            lambda tx: deliveries.take_lines(
+                tx, channel, corp_id, receiver, now_ms=now_ms, until_ms=until_ms, limit=limit
+            )
+        )
+
     async def _deliver(self, line: Line) -> None:
+        """Deliver what is in *line*, then in another one of this receiver, until none is due."""
         try:
-            await self._deliver_in_order(line)
+            lines = [line]
+            while lines:
+                await self._deliver_in_order(lines[0])
+                reached = self._transport.reaches(line.corp_id, line.receiver)
+                lines = await self._take(line.corp_id, line.receiver, 1) if reached else []
         except Failure as failure:  # the line is somebody's again when the lease ends
             _log.warning("%s: %s", self.name, failure.description or failure.message)
         except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered

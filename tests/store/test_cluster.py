@@ -12,8 +12,17 @@ from tests.store.conftest import outside
 HIGH = 10**12
 
 
-@pytest.fixture
-def restored_url(postgres_server):
+ROWS = {
+    "outbox": "(corp_id, change_no, event_id, kind, created_ms, body) VALUES ('c', %s, 'e', 'update', 0, '{}')",
+    # Its rows may have been pruned since.
+    "outbox_readers": "(corp_id, reader, change_no, event_id, people_done) VALUES ('c', 'apps', %s, 'e', 0)",
+    "announcements": "(corp_id, change_no, place, event_type, subject, created_ms, body)"
+    " VALUES ('c', %s, 1, 'user_add_org', 'u', 0, '{}')",
+}
+
+
+@pytest.fixture(params=ROWS)
+def restored_url(request, postgres_server):
     """A database whose rows carry numbers of another cluster."""
     url = postgres_server.create_database()
     migrate(url)
@@ -22,13 +31,7 @@ def restored_url(postgres_server):
         other.execute(
             "INSERT INTO organisations (corp_id, name, zone, language, created_ms) VALUES ('c', 'c', 'UTC', 'en_US', 0)"
         )
-        other.execute(
-            """
-            INSERT INTO outbox (corp_id, change_no, event_id, kind, created_ms, body)
-            VALUES ('c', %s, 'e', 'update', 0, '{}')
-            """,
-            (HIGH,),
-        )
+        other.execute(f"INSERT INTO {request.param} {ROWS[request.param]}", (HIGH,))
     yield url
     postgres_server.drop_database(url)
 

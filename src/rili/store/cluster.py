@@ -23,7 +23,9 @@ def settle(tx: Tx) -> None:
         row = tx.one(
             """
             SELECT GREATEST((SELECT COALESCE(MAX(change_no), 0) FROM agenda),
-                            (SELECT COALESCE(MAX(change_no), 0) FROM outbox))
+                            (SELECT COALESCE(MAX(change_no), 0) FROM outbox),
+                            (SELECT COALESCE(MAX(change_no), 0) FROM outbox_readers),
+                            (SELECT COALESCE(MAX(change_no), 0) FROM announcements))
             """
         )
         assert row is not None

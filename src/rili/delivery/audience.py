@@ -12,6 +12,8 @@ from rili.store.push_settings import Subscriber
 from rili.wire.contact_pushes import DEPARTMENT_EVENTS, ORGANISATION_EVENTS, PERSON_EVENTS, ROLE_EVENTS
 from rili.wire.pushes import CALENDAR_EVENT_CHANGE, MEETINGROOM_BOOK, MEETINGROOM_ROOM_INFO
 
+PUSHES = 256
+"""Queued in one transaction, or few more: it holds up everybody else on SQLite."""
 EVENT_ID_BYTES = 13
 """26 hexadecimal digits, as in the reference."""
 

@@ -32,7 +32,7 @@ _INTERNAL_ONLY = frozenset({MEETINGROOM_BOOK, MEETINGROOM_ROOM_INFO})
 
 
 def hears(app: Subscriber, event_type: str) -> bool:
-    """Whether *app* wants to be told of such events, and may. A personal app acts for people, and is told of nothing."""
+    """Whether *app* wants to be told of such events, and may. Personal apps act for people, and are told of nothing."""
     return (
         app.wants(event_type)
         and app.kind in NOT_PERSONAL

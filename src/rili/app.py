@@ -13,8 +13,11 @@ from rili.api.log import RequestLog
 from rili.api.router import Router
 from rili.api.routes import ROUTES
 from rili.config import Settings
+from rili.delivery.apps import Apps
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.handing_out import HandingOut
+from rili.delivery.reading import Reading
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -70,5 +73,8 @@ def build_worker(
     metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
-    duties: list[Duty] = []
+    duties: list[Duty] = [
+        Reading(db, Apps(clock, new_bytes), bell.ring),
+        HandingOut(db, clock, new_bytes, bell.ring),
+    ]
     return Worker(duties, bell)

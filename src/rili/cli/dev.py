@@ -20,7 +20,7 @@ from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
 from rili.cli.serve import database_failures, derive_again, listen, secret_key_of, serve_until_stopped
-from rili.config import MOST, Rules, Settings
+from rili.config import LOOPBACK, MOST, Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
@@ -95,6 +95,7 @@ def dev(
         port=listener.getsockname()[1],
         rules=rules,
         secret_key=_secret_key(data / "secret.key"),
+        callback_networks=list(LOOPBACK),
         calls_per_second=calls_per_second,
         calls_per_minute=calls_per_minute,
         calls_per_month=calls_per_month,

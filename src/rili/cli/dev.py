@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import directory, events, suites
+from rili.actions import directory, events, sealed
 from rili.actions.register import find_app, set_app
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
@@ -104,7 +104,7 @@ def dev(
 
     async def prepare(db: Database) -> None:
         key = secret_key_of(settings)
-        await db.read(lambda tx: suites.check_key(tx, key))
+        await db.read(lambda tx: sealed.check_key(tx, key))
         await derive_again(db)
         sample.append(await _seed(db, secrets, changed=known is None))
 

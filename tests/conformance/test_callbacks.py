@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,6 @@ from alibabacloud_tea_util.models import RuntimeOptions
 from rili.testing import Rili
 from tests.conformance.callbacks import CHANGED, TAGS, Told, old, wanted
 from tests.conformance.clients import Json, config, refused
-from tests.conformance.stored import where_stored
 from tests.people import SharedDatabase
 from tests.receiver import Receiver, after, dies, receiving, replies, says, sends
 
@@ -320,15 +318,3 @@ def test_tokens_of_people_are_none_of_an_app(told: Told) -> None:
     told.firm.token = person
     with refused(400, "invalidParameter", "token of an app"):
         failed_results(told)
-
-
-def test_secrets_are_not_stored_in_clear(told: Told, receiver: Receiver) -> None:
-    receiver.token = "token" + os.urandom(16).hex()
-    assert told.register(receiver) == OK
-    told.queue()
-    told.server.deliver()
-    told.old("update_call_back", wanted(receiver) | {"url": "http://127.0.0.1:1/"})
-    assert len(receiver.got) == 1
-    stored = where_stored(told.server.database, [receiver.token, receiver.aes_key, receiver.url])
-    assert stored >= {("push_settings.url", receiver.url)}, "what is there is found"
-    assert {text for _, text in stored} == {receiver.url}

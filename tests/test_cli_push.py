@@ -107,7 +107,7 @@ def test_secrets_are_made_up(terminal: PushTerminal) -> None:
 def test_an_enterprise_app(terminal: PushTerminal) -> None:
     """Its address is asked with a text that it has to repeat, and uses TLS."""
     key = terminal.add("enterprise")["app_key"]
-    assert "it must be https://" in terminal.refused_push(key, "--sync-http", "http://127.0.0.1:1/")
+    assert "it must be https://" in terminal.refused_push(key, "--sync-http", "http://app.example/")
     assert "--stream or --sync-http" in terminal.refused_push(key, "--http", "https://127.0.0.1:1/")
     assert "(400051)" in terminal.refused_push(key, "--sync-http", "https://127.0.0.1:1/")
     made = terminal.push(key, "--sync-http", "https://127.0.0.1:1/", "--unchecked")

@@ -143,15 +143,11 @@ def _with_secrets(wanted: Push, token: str | None, aes_key: str | None) -> Push:
 async def _ask(app: App, wanted: Push, before: Push | None, settings: Settings, instant_ms: int) -> None:
     """Whoever answers at the address. Raises CallbackRefused."""
     # Not at the top: the other commands have no use for an HTTP client.
-    from rili.delivery.callback import Receiver
+    from rili.delivery.callback import receiver_of
     from rili.delivery.outgoing import Outgoing
     from rili.delivery.url_check import check_url, check_url_of_suite
 
-    assert wanted.url is not None
-    assert wanted.token is not None
-    assert wanted.aes_key is not None
-    receiver = Receiver(wanted.url, wanted.token, wanted.aes_key, wanted.owner_key(app.corp_id))
-    timeout_ms = settings.callback_timeout_ms
+    receiver, timeout_ms = receiver_of(wanted, app.corp_id), settings.callback_timeout_ms
     async with Outgoing(settings.callback_networks) as outgoing:
         if wanted.mode == "sync_http":
             again = before is not None and before.url is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rili.delivery.bell import Bell
@@ -24,11 +24,15 @@ _log = logging.getLogger("rili.delivery")
 class Worker:
     """The duties of one process."""
 
-    def __init__(self, duties: Sequence[Duty], bell: Bell) -> None:
+    def __init__(
+        self, duties: Sequence[Duty], bell: Bell, closing: Sequence[Callable[[], Awaitable[None]]] = ()
+    ) -> None:
+        """*closing* ends what the duties have open, once `running` does."""
         self._duties = duties
         self._bell = bell
         self._stepping: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By the names of duties: held while one takes a step."""
+        self._closing = closing
 
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
@@ -51,6 +55,8 @@ class Worker:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+            for close in self._closing:
+                await close()
 
     async def settle(self) -> None:
         """Do what is to be done now, and what comes of it; return when nothing is left that is due.

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     creates_per_day: int = 0
     secret_key: str | None = None
     worker: Worker = "inside"
+    stream_ack_seconds: int = 20
     metrics_networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
 
 
@@ -327,6 +328,7 @@ _RULES: dict[str, _Rule] = {
         ),
     ),
     "worker": _Rule(str, _WORKERS.__contains__, " or ".join(_WORKERS), " " + " 或 ".join(_WORKERS)),
+    "stream_ack_seconds": _Rule(int, _between(5, 60), "a whole number from 5 to 60", " 5 到 60 的整数"),
     "metrics_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

@@ -13,6 +13,7 @@ from rili.api.http import Request, Service, json_answer
 from rili.api.router import Route, Router
 from rili.config import Settings
 from rili.delivery.bell import Bell
+from rili.delivery.streams import Streams
 from rili.metrics import Metrics
 from rili.store.db import Database
 from tests.asgi import Answered
@@ -35,7 +36,9 @@ def route(method: str, path: str) -> Route:
 
 EVENTS = "/v1.0/calendar/users/{userId}/calendars/{calendarId}/events"
 ROUTER = Router(
-    Service(Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes, Bell(), Metrics()),
+    Service(
+        Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes, Bell(), Metrics(), Streams(bytes)
+    ),
     [
         route("POST", EVENTS),
         route("PUT", EVENTS + "/{eventId}"),

@@ -25,6 +25,8 @@ from rili.store import (
     departments,
     grants,
     organisations,
+    push_settings,
+    stream_tickets,
     tokens,
     users,
 )
@@ -169,6 +171,7 @@ def set_app(
             authorizations.forget_tokens(tx, app_key)
         tokens.remove_of_app(tx, app_key)
         grants.remove_of_app(tx, app_key)
+        stream_tickets.remove_of_app(tx, app_key)
     return app
 
 
@@ -180,6 +183,8 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     grants.remove_of_app(tx, app_key)
     authorizations.remove_of_app(tx, app_key)
     suite_rows.remove(tx, app_key)
+    push_settings.remove(tx, app_key)
+    stream_tickets.remove_of_app(tx, app_key)
     apps.remove(tx, app_key)
 
 

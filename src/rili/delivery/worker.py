@@ -27,6 +27,10 @@ class Worker:
         self._duties = duties
         self._bell = bell
 
+    def add(self, duty: Duty) -> None:
+        """Another one, before it works."""
+        self._duties = [*self._duties, duty]
+
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
         try:

@@ -250,7 +250,19 @@ def test_an_unknown_path_below_a_prefix_is_a_strangers() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["websocket", "lifespan"])
-def test_only_http_is_served(kind: str) -> None:
-    with pytest.raises(RuntimeError, match=kind):
-        asyncio.run(ROUTER({"type": kind}, cast(Any, None), cast(Any, None)))
+def test_only_http_and_websocket_are_served() -> None:
+    with pytest.raises(RuntimeError, match="lifespan"):
+        asyncio.run(ROUTER({"type": "lifespan"}, cast(Any, None), cast(Any, None)))
+
+
+def test_websocket_where_nobody_speaks_it() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "raw_path": b"/connect", "rili.request_id": "R"}
+    asyncio.run(ROUTER(scope, cast(Any, None), send))
+
+    assert (sent[0]["type"], sent[0]["status"]) == ("websocket.http.response.start", 404)
+    assert b"InvalidAction.NotFound" in sent[1]["body"]

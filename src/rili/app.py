@@ -13,8 +13,11 @@ from rili.api.log import RequestLog
 from rili.api.router import Router
 from rili.api.routes import ROUTES
 from rili.config import Settings
+from rili.delivery.apps import Apps
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.handing_out import HandingOut
+from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
 from rili.delivery.stream_transport import StreamTransport
 from rili.delivery.streams import Streams
@@ -80,7 +83,10 @@ def build_worker(
     metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
-    duties: list[Duty] = []
+    duties: list[Duty] = [
+        Reading(db, Apps(clock, new_bytes), bell.ring),
+        HandingOut(db, clock, new_bytes, bell.ring),
+    ]
     return Worker(duties, bell)
 
 

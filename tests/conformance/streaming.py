@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -155,18 +156,25 @@ def next_event(connection: ClientConnection) -> Json:
     return frame
 
 
-def answered(connection: ClientConnection, count: int | None) -> set[str]:
-    """The events that come, each answered: so many, or those until nothing comes for a moment."""
-    found: set[str] = set()
-    while count is None or len(found) < count:
-        try:
-            frame = json.loads(connection.recv(timeout=20 if count else 1.5))
-        except TimeoutError:
-            if count:
-                raise
-            return found
-        connection.send(json.dumps(DIALECTS["node"].success(frame)))
-        found.add(json.loads(frame["data"])["calendarEventId"])
+def poll(connection: ClientConnection) -> Json | None:
+    """The next frame, unless none comes in a moment."""
+    try:
+        frame: Json = json.loads(connection.recv(timeout=0.1))
+    except TimeoutError:
+        return None
+    return frame
+
+
+def answered(connections: Sequence[ClientConnection], count: int) -> list[list[str]]:
+    """The ids of the events that come to each of *connections*, all answered, until there are so many together."""
+    found: list[list[str]] = [[] for _ in connections]
+    deadline = time.monotonic() + 20
+    while sum(map(len, found)) < count:
+        assert time.monotonic() < deadline, found
+        for ids, connection in zip(found, connections, strict=True):
+            if frame := poll(connection):
+                connection.send(json.dumps(DIALECTS["node"].success(frame)))
+                ids.append(json.loads(frame["data"])["calendarEventId"])
     return found
 
 

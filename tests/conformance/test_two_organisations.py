@@ -180,6 +180,8 @@ VENDORS = {"GetCorpAccessToken", "GetSuiteAccessToken", "get_corp_token", "sns.g
 """The same of apps that are no organisation's own: `tests/api/test_suite_tokens.py`."""
 OLD_FAMILY = [route for route in ROUTES if route.tag == "topapi" and route.name not in SIGNING_IN | VENDORS]
 """Every operation of the old family that takes a token."""
+STREAMS = {"OpenConnection", "connect"}
+"""`tests/api/test_open_connection.py`, and `test_organisations` of `test_stream.py`."""
 NOBODYS = {"healthz", "metrics", "openapi", "meet"}
 
 
@@ -374,7 +376,7 @@ def test_crossed(
 
 
 def test_every_route_is_here() -> None:
-    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | VENDORS | NOBODYS
+    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | VENDORS | STREAMS | NOBODYS
 
     assert {route.name for route in ROUTES} == known
 

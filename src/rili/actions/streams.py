@@ -78,5 +78,5 @@ def _subscribe(tx: Tx, app_key: str, now_ms: int) -> None:
     elif settings.channel != "stream":
         raise InvalidParameter(
             description="subscriptions: the app is told of events by HTTP callback, and so not by stream;"
-            " an administrator changes that"
+            " an administrator changes that: rili app push"
         )

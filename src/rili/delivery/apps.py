@@ -9,18 +9,24 @@ import msgspec
 from msgspec import Struct
 
 from rili.delivery import bookings
-from rili.delivery.audience import listeners, push
+from rili.delivery.audience import PUSHES, listeners, push
 from rili.model.ids import NewBytes
 from rili.store import app_ranges, deliveries, outbox, push_settings, users
 from rili.store.db import Tx
 from rili.store.deliveries import NewDelivery
 from rili.store.outbox import Change
 from rili.store.push_settings import Subscriber
-from rili.wire import pushes
-from rili.wire.pushes import CALENDAR_EVENT_CHANGE, MEETINGROOM_BOOK, PRIMARY, ChangeType
+from rili.wire.pushes import (
+    CALENDAR_EVENT_CHANGE,
+    MEETINGROOM_BOOK,
+    PRIMARY,
+    ChangeType,
+    calendar_event_change,
+    calendar_event_id,
+)
 
 PEOPLE = 5_000
-"""Named by the changes of one transaction, unless a single one names more: it holds up everybody else on SQLite."""
+"""Named by the changes of one transaction, unless a single one names more."""
 
 CHANGE_TYPES: dict[outbox.Kind, ChangeType] = {
     "create": "created",
@@ -70,7 +76,8 @@ class Apps:
         if change.kind not in CHANGE_TYPES or not (self._of_events or self._of_bookings):
             return None
         people = len(change.recipients)
-        if self._changes and self._people + people > PEOPLE:
+        pushes = (len(self._changes) + 1) * len(self._of_events)
+        if self._changes and (self._people + people > PEOPLE or pushes > PUSHES):
             return 0
         self._people += people
         self._changes.append((change, _decode(change.after or change.before or "")))
@@ -151,7 +158,7 @@ def _body(change: Change, brief: _Brief, union_ids: Sequence[str]) -> str | None
     """None: nobody whom the app may see is concerned."""
     if not union_ids:
         return None
-    return pushes.calendar_event_change(
+    return calendar_event_change(
         change.event_id,
         change.origin_ms,
         calendar_id=brief.calendar_id if brief.subscribed else PRIMARY,
@@ -165,7 +172,7 @@ def _subject(change: Change, app: Subscriber) -> str:
     """A series with all its occurrences; where the latest state alone is kept, what must not replace one another."""
     if app.settings.channel != "sync_http":
         return change.event_id
-    told = pushes.calendar_event_id(change.event_id, change.origin_ms)
+    told = calendar_event_id(change.event_id, change.origin_ms)
     return f"{told} {_leaver(change)}" if change.kind == "leave" else told
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rili.model import scopes
-from rili.model.app_kinds import INTERNAL
+from rili.model.app_kinds import INTERNAL, NOT_PERSONAL
 from rili.model.ids import NewBytes
 from rili.store.deliveries import NewDelivery
 from rili.store.push_settings import Subscriber
 from rili.wire.contact_pushes import DEPARTMENT_EVENTS, ORGANISATION_EVENTS, PERSON_EVENTS, ROLE_EVENTS
 from rili.wire.pushes import CALENDAR_EVENT_CHANGE, MEETINGROOM_BOOK, MEETINGROOM_ROOM_INFO
 
+PUSHES = 256
+"""Queued in one transaction, or few more: it holds up everybody else on SQLite."""
 EVENT_ID_BYTES = 13
 """26 hexadecimal digits, as in the reference."""
 
@@ -30,9 +32,10 @@ _INTERNAL_ONLY = frozenset({MEETINGROOM_BOOK, MEETINGROOM_ROOM_INFO})
 
 
 def hears(app: Subscriber, event_type: str) -> bool:
-    """Whether *app* wants to be told of such events, and may."""
+    """Whether *app* wants to be told of such events, and may. Personal apps act for people, and are told of nothing."""
     return (
         app.wants(event_type)
+        and app.kind in NOT_PERSONAL
         and POINTS[event_type] <= app.scopes
         and (app.kind == INTERNAL or event_type not in _INTERNAL_ONLY)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 from msgspec import Struct
 
-from rili.delivery.audience import hears, push
+from rili.delivery.audience import PUSHES, hears, push
 from rili.model import announced
 from rili.model.announced import (
     DepartmentNews,
@@ -30,7 +30,7 @@ from rili.wire.contact_pushes import To
 from rili.wire.topapi_users import Rights
 
 ANNOUNCEMENTS = 64
-"""A transaction: it holds up everybody else on SQLite."""
+"""Of one transaction, at most."""
 
 
 class HandingOut:
@@ -72,11 +72,15 @@ class HandingOut:
             return 0
         apps = push_settings.subscribers(tx, corp_id)
         new: list[NewDelivery] = []
+        done = 0
         for one in found:
             new += self._pushes(one.announcement, apps, organisation.zone)
             announcements.remove(tx, corp_id, one)
+            done += 1
+            if len(new) >= PUSHES:
+                break
         deliveries.add(tx, corp_id, new, now_ms=self._clock())
-        return len(found)
+        return done
 
     def _pushes(self, one: Announcement, apps: Iterable[Subscriber], zone: str) -> Iterable[NewDelivery]:
         news = _DECODERS[one.event_type](one.body)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
-from rili.api import topapi
+from rili.api import stream, topapi
 from rili.api.http import Service
 from rili.api.log import RequestLog
 from rili.api.router import Router
@@ -22,6 +22,8 @@ from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
+from rili.delivery.stream_transport import StreamTransport
+from rili.delivery.streams import Streams
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -37,14 +39,21 @@ def build(
     new_bytes: NewBytes = os.urandom,
     bell: Bell | None = None,
     metrics: Metrics | None = None,
+    streams: Streams | None = None,
 ) -> ASGIApp:
     """The whole app over an open *db*, which stays its opener's to close. *clock* gives epoch milliseconds.
 
-    *bell* is rung after changes, and wakes those who wait for news. *metrics*: of the whole process.
+    *bell* is rung after changes, and wakes those who wait for news. *metrics*: of the whole process. *streams*: those
+    that are open, for the worker of the same process.
     """
     metrics = metrics or Metrics()
-    service = Service(settings, db, clock, new_bytes, bell or Bell(), metrics)
-    router = Router(service, (*ROUTES, *PAGES), {"/topapi/": topapi.unknown_method})
+    service = Service(settings, db, clock, new_bytes, bell or Bell(), metrics, streams or Streams(new_bytes))
+    router = Router(
+        service,
+        (*ROUTES, *PAGES),
+        {"/topapi/": topapi.unknown_method},
+        {stream.SOCKET_PATH: stream.connect},
+    )
     return RequestLog(
         router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins, metrics=metrics
     )
@@ -59,7 +68,7 @@ def build_watch(
     metrics: Metrics,
 ) -> ASGIApp:
     """What a worker by itself answers: whether it is well, and what it counted."""
-    service = Service(settings, db, clock, new_bytes, Bell(), metrics)
+    service = Service(settings, db, clock, new_bytes, Bell(), metrics, Streams(new_bytes))
     routes = [route for route in ROUTES if route.path in ("/healthz", "/metrics")]
     router = Router(service, routes, {})
     return RequestLog(
@@ -86,3 +95,24 @@ def build_worker(
         Sending(db, callbacks, clock, metrics),
     ]
     return Worker(duties, bell, [outgoing.close])
+
+
+def build_server_worker(
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Callable[[], int],
+    new_bytes: NewBytes = os.urandom,
+    bell: Bell,
+    metrics: Metrics,
+    streams: Streams,
+) -> Worker:
+    """What a server does without being asked: it pushes through its *streams*, which nobody else can, and does all the
+    rest unless the setting `worker` is `apart`.
+    """
+    worker = Worker([], bell)
+    if settings.worker == "inside":
+        worker = build_worker(settings, db, clock=clock, new_bytes=new_bytes, bell=bell, metrics=metrics)
+    transport = StreamTransport(streams, clock, ack_s=settings.stream_ack_seconds)
+    worker.add(Sending(db, transport, clock, metrics))
+    return worker

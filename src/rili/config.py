@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     creates_per_day: int = 0
     secret_key: str | None = None
     worker: Worker = "inside"
+    stream_ack_seconds: int = 20
     metrics_networks: list[str] = msgspec.field(default_factory=lambda: list(LOOPBACK))
     callback_networks: list[str] = []
     callback_timeout_ms: int = 1500
@@ -331,6 +332,7 @@ _RULES: dict[str, _Rule] = {
         ),
     ),
     "worker": _Rule(str, _WORKERS.__contains__, " or ".join(_WORKERS), " " + " 或 ".join(_WORKERS)),
+    "stream_ack_seconds": _Rule(int, _between(5, 60), "a whole number from 5 to 60", " 5 到 60 的整数"),
     "metrics_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
     "callback_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
     "callback_timeout_ms": _Rule(

@@ -346,6 +346,35 @@ class UnauthorizedClient(Failure):
     message = "unauthorized.client"
 
 
+class AuthFailed(Failure):
+    """401 `authFailed`: a stream is opened with a key, secret or ticket that is not good."""
+
+    status = 401
+    code = "authFailed"
+    message = "鉴权失败"
+
+
+class UpgradeRequired(Failure):
+    """426: what is spoken here is WebSocket (RFC 9110, 15.5.22)."""
+
+    status = 426
+
+    def __init__(self) -> None:
+        super().__init__(
+            description="This is where streams are connected, by WebSocket (RFC 6455); POST"
+            " /v1.0/gateway/connections/open gives the ticket that it takes."
+        )
+        self.headers = {"upgrade": "websocket", "sec-websocket-version": "13", "connection": "upgrade"}
+
+
+class TooManyStreams(Failure):
+    """503 `system.busy`: as many connections are open as may be."""
+
+    status = 503
+    code = "system.busy"
+    message = "系统错误"
+
+
 class ParameterError(Failure):
     """400 `parameter.error`: what the searches of the directory call a parameter that breaks a rule."""
 

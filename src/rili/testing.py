@@ -21,10 +21,11 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
-from rili.app import build, build_worker
+from rili.app import build, build_server_worker
 from rili.auth.passwords import hash_password
 from rili.config import LOOPBACK, MOST, Rules, Settings
 from rili.delivery.bell import Bell
+from rili.delivery.streams import Streams
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.directory import new_app_secret
@@ -150,11 +151,18 @@ def running(
             db = open_database(url)
             try:
                 await db.write(lambda tx: _seed(tx, secrets, password_hash, clock()))
-                bell, metrics = Bell(), Metrics()
-                app = build(settings, db, clock=clock, bell=bell, metrics=metrics)
-                worker = build_worker(settings, db, clock=clock, bell=bell, metrics=metrics)
+                bell, metrics, streams = Bell(), Metrics(), Streams(os.urandom)
+                app = build(settings, db, clock=clock, bell=bell, metrics=metrics, streams=streams)
+                worker = build_server_worker(
+                    settings, db, clock=clock, bell=bell, metrics=metrics, streams=streams
+                )
                 working.append((asyncio.get_running_loop(), worker))
-                servers.append(Server(app, settings, clock=clock, on_ready=ready.set, on_stop=bell.close))
+
+                def stop() -> None:
+                    bell.close()
+                    streams.close()
+
+                servers.append(Server(app, settings, clock=clock, on_ready=ready.set, on_stop=stop))
                 async with worker.running():
                     await servers[0].serve(sockets=[listener])
             finally:

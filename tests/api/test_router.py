@@ -13,6 +13,7 @@ from rili.api.http import Request, Service, json_answer
 from rili.api.router import Route, Router
 from rili.config import Settings
 from rili.delivery.bell import Bell
+from rili.delivery.streams import Streams
 from rili.metrics import Metrics
 from rili.store.db import Database
 from tests.asgi import Answered
@@ -35,7 +36,9 @@ def route(method: str, path: str) -> Route:
 
 EVENTS = "/v1.0/calendar/users/{userId}/calendars/{calendarId}/events"
 ROUTER = Router(
-    Service(Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes, Bell(), Metrics()),
+    Service(
+        Settings(database="sqlite:none"), NO_DATABASE, lambda: 0, bytes, Bell(), Metrics(), Streams(bytes)
+    ),
     [
         route("POST", EVENTS),
         route("PUT", EVENTS + "/{eventId}"),
@@ -247,7 +250,19 @@ def test_an_unknown_path_below_a_prefix_is_a_strangers() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["websocket", "lifespan"])
-def test_only_http_is_served(kind: str) -> None:
-    with pytest.raises(RuntimeError, match=kind):
-        asyncio.run(ROUTER({"type": kind}, cast(Any, None), cast(Any, None)))
+def test_only_http_and_websocket_are_served() -> None:
+    with pytest.raises(RuntimeError, match="lifespan"):
+        asyncio.run(ROUTER({"type": "lifespan"}, cast(Any, None), cast(Any, None)))
+
+
+def test_websocket_where_nobody_speaks_it() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "raw_path": b"/connect", "rili.request_id": "R"}
+    asyncio.run(ROUTER(scope, cast(Any, None), send))
+
+    assert (sent[0]["type"], sent[0]["status"]) == ("websocket.http.response.start", 404)
+    assert b"InvalidAction.NotFound" in sent[1]["body"]

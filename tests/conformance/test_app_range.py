@@ -32,6 +32,8 @@ NAMES_NOBODY = {
     "ListOrgPlugins",
     "UpdateOrgPluginSubscribers",  # but in a list, as people are invited
     "authRules.user",
+    "OpenConnection",  # whose events the reader for apps confines
+    "connect",
     "GetAccessToken",
     "GetToken",
     "GetUserToken",

@@ -186,6 +186,8 @@ OLD_FAMILY = [
     if route.tag == "topapi" and route.name not in SIGNING_IN | VENDORS | REGISTRATIONS
 ]
 """Every operation of the old family that takes a token."""
+STREAMS = {"OpenConnection", "connect"}
+"""`tests/api/test_open_connection.py`, and `test_organisations` of `test_stream.py`."""
 NOBODYS = {"healthz", "metrics", "openapi", "meet"}
 
 
@@ -380,7 +382,14 @@ def test_crossed(
 
 
 def test_every_route_is_here() -> None:
-    known = {route.name for route in (*WALKED, *OLD_FAMILY)} | SIGNING_IN | VENDORS | REGISTRATIONS | NOBODYS
+    known = (
+        {route.name for route in (*WALKED, *OLD_FAMILY)}
+        | SIGNING_IN
+        | VENDORS
+        | REGISTRATIONS
+        | STREAMS
+        | NOBODYS
+    )
 
     assert {route.name for route in ROUTES} == known
 

@@ -26,6 +26,7 @@ from rili.store import (
     grants,
     organisations,
     push_settings,
+    stream_tickets,
     tokens,
     users,
 )
@@ -171,6 +172,7 @@ def set_app(
             authorizations.forget_tokens(tx, app_key)
         tokens.remove_of_app(tx, app_key)
         grants.remove_of_app(tx, app_key)
+        stream_tickets.remove_of_app(tx, app_key)
     return app
 
 
@@ -183,6 +185,7 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     authorizations.remove_of_app(tx, app_key)
     suite_rows.remove(tx, app_key)
     push_settings.remove(tx, app_key)
+    stream_tickets.remove_of_app(tx, app_key)
     apps.remove(tx, app_key)
 
 

@@ -23,6 +23,7 @@ from rili.auth.callers import Caller, TokenCache, authenticate, require, require
 from rili.auth.sealing import SecretKey
 from rili.config import Settings
 from rili.delivery.bell import Bell
+from rili.delivery.streams import Streams
 from rili.errors import (
     Failure,
     IdempotencyProcessing,
@@ -55,6 +56,7 @@ class Service:
         new_bytes: NewBytes,
         bell: Bell,
         metrics: Metrics,
+        streams: Streams,
     ) -> None:
         self.settings = settings
         self.db = db
@@ -62,6 +64,7 @@ class Service:
         self.new_bytes = new_bytes
         self.bell = bell
         self.metrics = metrics
+        self.streams = streams
         self.tokens = TokenCache()
         self.secret_key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
         self.memory = Memory()

@@ -109,8 +109,8 @@ class RequestLog:
         self._stamp = Stamp(new_bytes, cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            await self._open(scope, receive, send)
             return
         started_ns = perf_counter_ns()
         exchange = _Exchange(receive, send, self._stamp.headers(scope))
@@ -145,6 +145,27 @@ class RequestLog:
                     bytes_in=exchange.bytes_in,
                     bytes_out=exchange.bytes_out,
                 )
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket, which may stay for hours: its line says how it was opened, or refused."""
+        started_ns = perf_counter_ns()
+        scope["method"] = "GET"
+        stamp = self._stamp.headers(scope)
+
+        async def tell(message: Message) -> None:
+            status = 101 if message["type"] == "websocket.accept" else message.get("status")
+            if status is not None:
+                message["headers"] = [*message.get("headers", ()), *stamp]
+                duration_ns = perf_counter_ns() - started_ns
+                self._metrics.request("GET", scope.get("rili.route", "-"), status, duration_ns / 1e9)
+                write_line(scope, now_ms=self._clock(), status=status, duration_ns=duration_ns)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tell)
+        except Exception as e:  # noqa: BLE001 - nobody after this one can end it
+            _failures.error("request %s: %s", scope["rili.request_id"], describe(e))
+            await send({"type": "websocket.close", "code": 1011})
 
 
 def _method(method: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
@@ -15,6 +15,8 @@ from rili.errors import Failure, InvalidParameter, UnknownPath, WrongMethod
 from rili.model.app_kinds import EVERY
 
 Handler = Callable[[Request], Awaitable[Response]]
+SocketHandler = Callable[[Scope, Receive, Send, Service], Awaitable[None]]
+"""Speaks WebSocket; raises Failure before it accepts, and not after."""
 
 SOLD = frozenset({"calendar", "rooms"})
 """Tags of what counts against the month; tokens and contacts do not."""
@@ -64,10 +66,19 @@ class _Node:
 class Router:
     """The app: every request of the routes, and a JSON error for every other."""
 
-    def __init__(self, service: Service, routes: Iterable[Route], strangers: dict[str, Handler]) -> None:
-        """*strangers*: who answers an unknown path below a prefix, instead of a 404."""
+    def __init__(
+        self,
+        service: Service,
+        routes: Iterable[Route],
+        strangers: dict[str, Handler],
+        sockets: Mapping[str, SocketHandler] | None = None,
+    ) -> None:
+        """*strangers*: who answers an unknown path below a prefix, instead of a 404. *sockets*: who speaks WebSocket,
+        by path.
+        """
         self._service = service
         self._strangers = strangers
+        self._sockets = sockets or {}
         self.routes = tuple(routes)
         self._root = _Node()
         for route in self.routes:
@@ -81,14 +92,24 @@ class Router:
             node.routes[route.method] = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             raise RuntimeError(f"no {scope['type']} here")
         scope["app"] = self  # as Starlette's own routers do: `request.app`
         try:
+            if scope["type"] == "websocket":
+                await self._speak(scope, receive, send)
+                return
             response = await self._handle(scope, receive)
         except Failure as failure:
             response = refuse(scope, failure)
         await response(scope, receive, send)
+
+    async def _speak(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["raw_path"].decode("latin-1")
+        if path not in self._sockets:
+            raise UnknownPath
+        scope["rili.route"] = path
+        await self._sockets[path](scope, receive, send, self._service)
 
     async def _handle(self, scope: Scope, receive: Receive) -> Response:
         raw: bytes = scope["raw_path"]

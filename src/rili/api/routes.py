@@ -17,6 +17,7 @@ from rili.api import (
     oauth2,
     organizing,
     site,
+    stream,
     suite_tokens,
     topapi_departments,
     topapi_users,
@@ -69,6 +70,7 @@ from rili.wire.oauth2 import (
 from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.room_schedule import GetMeetingRoomsSchedule, RoomSchedulesView
 from rili.wire.series_view import EditedView
+from rili.wire.stream import OpenConnection, OpenedConnection
 from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacyGetCorpToken, LegacySnsToken
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
@@ -339,6 +341,11 @@ ROUTES = (
           old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi", kinds=NOT_PERSONAL),
     *ROOM_ROUTES,
     *CALLBACK_ROUTES,
+    Route("POST", "/v1.0/gateway/connections/open", stream.open_connection, "OpenConnection",
+          "Get an address and a ticket for a stream of events. 建立 Stream 连接。",
+          None, OpenConnection, OpenedConnection, tag="gateway"),
+    Route("GET", stream.SOCKET_PATH, stream.no_upgrade, "connect",
+          "Where streams are connected, by WebSocket. Stream 连接的 WebSocket 地址。", tag="gateway"),
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/metrics", metrics.metrics, "metrics", "For Prometheus. 监控指标。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),

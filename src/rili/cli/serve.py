@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -150,8 +150,9 @@ def serve_until_stopped(
     # Not at the top: the other commands have no use for them, and should answer at once.
     import uvloop
 
-    from rili.app import build, build_worker
+    from rili.app import build, build_server_worker
     from rili.delivery.bell import Bell
+    from rili.delivery.streams import Streams
     from rili.metrics import Metrics
     from rili.server import Server, base_url
     from rili.server.logs import log_to_stderr
@@ -172,11 +173,18 @@ def serve_until_stopped(
         db = open_database(settings.database, settings.database_connections)
         try:
             await prepare(db)
-            bell, metrics = Bell(), Metrics()
-            app = build(settings, db, clock=now_ms, bell=bell, metrics=metrics)
-            server = Server(app, settings, clock=now_ms, on_ready=ready, on_stop=bell.close)
-            worker = build_worker(settings, db, clock=now_ms, bell=bell, metrics=metrics)
-            async with worker.running() if settings.worker == "inside" else nullcontext():
+            bell, metrics, streams = Bell(), Metrics(), Streams(os.urandom)
+            app = build(settings, db, clock=now_ms, bell=bell, metrics=metrics, streams=streams)
+            worker = build_server_worker(
+                settings, db, clock=now_ms, bell=bell, metrics=metrics, streams=streams
+            )
+
+            def stop() -> None:
+                bell.close()
+                streams.close()
+
+            server = Server(app, settings, clock=now_ms, on_ready=ready, on_stop=stop)
+            async with worker.running():
                 await server.serve(sockets=[listener])
         finally:
             await db.close()

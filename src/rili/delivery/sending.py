@@ -29,6 +29,10 @@ class Undelivered(Exception):
         self.final = final
 
 
+class Away(Exception):
+    """The receiver left before it could be told: that was no attempt. It is told when it is reached again."""
+
+
 class Transport(Protocol):
     """A way to receivers."""
 
@@ -45,7 +49,7 @@ class Transport(Protocol):
         ...
 
     async def send(self, delivery: Delivery) -> None:
-        """Return when the receiver has it. Raises Undelivered."""
+        """Return when the receiver has it. Raises Undelivered, Away."""
         ...
 
 
@@ -120,13 +124,21 @@ class Sending:
         held: Line = line
         while waiting := await self._waiting_in(held):
             for delivery in waiting:
-                failure = await self._attempt(delivery)
+                try:
+                    failure = await self._attempt(delivery)
+                except Away:
+                    await self._leave(held)
+                    return
                 last = delivery is waiting[-1] and len(waiting) < ROWS
                 kept = await self._settle(held, delivery, failure, last=last)
                 if kept is None:
                     return
                 held = kept
-        await self._db.write(lambda tx: deliveries.leave_line(tx, held, due_ms=self._clock()))
+        await self._leave(held)
+
+    async def _leave(self, line: Line) -> None:
+        """Let go of *line*; what is left in it is due now."""
+        await self._db.write(lambda tx: deliveries.leave_line(tx, line, due_ms=self._clock()))
 
     async def _waiting_in(self, line: Line) -> list[Delivery]:
         return await self._db.read(lambda tx: deliveries.in_line(tx, line, ROWS))

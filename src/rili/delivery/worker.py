@@ -34,6 +34,10 @@ class Worker:
         """By the names of duties: held while one takes a step."""
         self._closing = closing
 
+    def add(self, duty: Duty) -> None:
+        """Another one, before it works."""
+        self._duties = [*self._duties, duty]
+
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
         try:

@@ -22,6 +22,7 @@ from rili.api.log import Stamp
 from rili.config import Settings
 from rili.server.logs import log_loop_failure
 from rili.server.protocol import Protocol
+from rili.server.websocket import FRAME_BYTES, PING_SECONDS, PONG_SECONDS, Socket
 
 STOP_SECONDS = 4
 """How long running requests may take after a signal. What is left of 5 s is for the database."""
@@ -53,7 +54,11 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=cast(Any, functools.partial(Protocol, stamp=stamp, clock=clock)),
-                ws="none",
+                ws=Socket,
+                ws_max_size=FRAME_BYTES,
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PONG_SECONDS,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,
@@ -82,7 +87,7 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:  # once a second
             for connection in list(self.server_state.connections):
-                cast(Protocol, connection).expire()
+                cast(Protocol | Socket, connection).expire()
         return await super().on_tick(counter)
 
     @contextlib.contextmanager

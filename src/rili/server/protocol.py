@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rili.api.log import Stamp, write_line
 from rili.api.shape import CONTENT_TYPE, error_body
+from rili.server.upgrade import upgrade_of
+from rili.server.websocket import Socket
 
 HEAD_BYTES = 64 * 1024
 """The request line and the headers together."""
@@ -52,6 +54,7 @@ class Protocol(HttpToolsProtocol):
         self._stuck_from = inf
         self._closing = False
         self._refused = False
+        self._upgrade: bytes | None = None
         self._chunk = 0
         self._fresh = True
         # Bytes of the present message; of the chunk in which it began, all or none: never too many.
@@ -70,9 +73,12 @@ class Protocol(HttpToolsProtocol):
                     parser.feed_data(data)
                     data = b""
                 except httptools.HttpParserUpgrade as upgrade:
-                    # To nothing that is spoken here, such as h2c, which Java's client offers: not a reason to
-                    # refuse (RFC 9110, 7.8). The parser stopped behind the request.
+                    # The parser stopped behind the request. To what is not spoken here, such as h2c, which Java's
+                    # client offers: not a reason to refuse (RFC 9110, 7.8).
                     data = data[upgrade.args[0] :]
+                    if self._upgrade is not None:
+                        self._become_socket(self._upgrade, data)
+                        return
             if self._received > HEAD_BYTES:
                 self._check_size()
         except Refused as refused:
@@ -110,11 +116,25 @@ class Protocol(HttpToolsProtocol):
                 raise Refused(431, f"The request line and the headers must not exceed {HEAD_BYTES} bytes.")
         if not self.url.startswith(b"/"):
             self.url = _origin_form(self.url)
+        self._upgrade = self._asked_upgrade()
         self._reading = _BODY
         self._deadline = self.loop.time() + BODY_SECONDS
         super().on_headers_complete()
 
+    def _asked_upgrade(self) -> bytes | None:
+        parser = self.parser
+        if parser is None or not parser.should_upgrade() or parser.get_http_version() != "1.1":
+            return None
+        if self.cycle and not self.cycle.response_complete:
+            return None  # an answer is still to come on this connection
+        return upgrade_of(parser.get_method(), self.url, self.headers)
+
+    def _should_upgrade(self) -> bool:
+        return self._upgrade is not None
+
     def on_message_complete(self) -> None:
+        if self._upgrade is not None:
+            return
         super().on_message_complete()
         self._reading = _NOTHING
         # Answered before it was read: the connection idles from now on.
@@ -134,6 +154,14 @@ class Protocol(HttpToolsProtocol):
         elif self._reading == _BODY and self.expect_100_continue and self._received <= self._chunk:
             # The client was never told to send its body: what it sends next could be taken for that body.
             self.transport.close()
+
+    def _become_socket(self, head: bytes, early: bytes) -> None:
+        """Let WebSocket have the connection."""
+        self.connections.discard(self)
+        socket = Socket(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        socket.connection_made(self.transport)
+        self.transport.set_protocol(socket)
+        socket.begin(head, early)
 
     # The transport's callbacks
 

@@ -19,6 +19,9 @@ from rili.delivery.duty import Duty
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.sending import Sending
+from rili.delivery.suite_events import SuiteEvents
+from rili.delivery.suite_tickets import SuiteTickets
+from rili.delivery.sync_http import SyncHttp
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -77,5 +80,13 @@ def build_worker(
     key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
     outgoing = Outgoing(settings.callback_networks)
     callbacks = HttpCallbacks(db, outgoing, key, clock, new_bytes, timeout_ms=settings.callback_timeout_ms)
-    duties: list[Duty] = [Sending(db, callbacks, clock, metrics)]
+    sync_http = SyncHttp(
+        db, outgoing, key, clock, new_bytes, metrics, timeout_ms=settings.callback_timeout_ms
+    )
+    duties: list[Duty] = [
+        SuiteTickets(db, key, clock, new_bytes),
+        SuiteEvents(db, new_bytes, bell.ring),
+        Sending(db, callbacks, clock, metrics),
+        sync_http,
+    ]
     return Worker(duties, bell, [outgoing.close])

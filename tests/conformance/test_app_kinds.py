@@ -182,7 +182,11 @@ def test_withdrawn(app: App, vendor: Vendor, database: SharedDatabase) -> None:
     ]
     others = [internal(app, vendor, database), personal(app, vendor, database)]
 
-    database.write(lambda tx: authorizations.withdraw(tx, vendor.enterprise.app_key, app.server.corp_id))
+    database.write(
+        lambda tx: authorizations.withdraw(
+            tx, vendor.enterprise.app_key, app.server.corp_id, now_ms=app.server.clock()
+        )
+    )
     app.server.clock.advance(seconds=5)  # what PostgreSQL's processes remember (decision 38)
 
     for token in held:

@@ -17,7 +17,7 @@ from rili.model.directory import Range, User, UserChange
 from rili.model.ids import opaque_id
 from rili.store.db import Tx
 from tests.conformance.clients import HOUR, TOKEN, App, Json, Reply, call, legacy_id
-from tests.conformance.test_two_organisations import BODIES, QUERIES, fill
+from tests.conformance.test_two_organisations import BODIES, QUERIES, REGISTRATIONS, fill
 from tests.people import SharedDatabase, add_app, add_organisation, add_user
 
 CREATES = {"CreateEvent"}
@@ -38,6 +38,9 @@ NAMES_NOBODY = {
     "GetCorpAccessToken",
     "GetSuiteAccessToken",
     "get_corp_token",
+    "GetCallBackFaileResult",
+    "get_call_back_failed_result",
+    *REGISTRATIONS,
     "sns.gettoken",
     "gettoken",
     "healthz",

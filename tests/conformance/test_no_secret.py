@@ -8,10 +8,24 @@ from rili.actions import directory, register
 from rili.auth.passwords import hash_password
 from rili.model.directory import new_app_secret
 from rili.testing import Rili
+from tests.conformance.callbacks import old, wanted
 from tests.conformance.clients import Reply, call
 from tests.conformance.firm import Firm
 from tests.conformance.stored import where_stored
 from tests.people import SharedDatabase
+from tests.receiver import receiving
+
+
+def be_told(firm: Firm) -> None:
+    """By callback, whose secrets are needed in clear again."""
+    token = firm.keep("callback token", "T" + os.urandom(15).hex())
+    with receiving(firm.corp_id, token=token) as receiver:
+        firm.keep("callback aes_key", receiver.aes_key)
+        assert old(firm.endpoint, firm.token, "register_call_back", wanted(receiver))["errcode"] == 0
+        wrong = firm.keep("refused callback token", "T" + os.urandom(15).hex())
+        refused = old(firm.endpoint, firm.token, "update_call_back", wanted(receiver) | {"token": wrong})
+        assert refused["errcode"] != 0
+        assert old(firm.endpoint, firm.token, "get_call_back")["token"] == token
 
 
 def live(firm: Firm, database: SharedDatabase, summary: str) -> None:
@@ -44,6 +58,7 @@ def live(firm: Firm, database: SharedDatabase, summary: str) -> None:
     for kind in ("In", "Out"):
         assert firm.sign_in(firm.sign_link(event_id, kind), firm.bob.userid).status == 200
 
+    be_told(firm)
     another, secret = os.urandom(8).hex(), new_app_secret(os.urandom)
     hashed = hash_password(firm.keep("password", another))
     database.write(lambda tx: directory.set_password(tx, firm.corp_id, firm.bob.userid, hashed))
@@ -63,6 +78,8 @@ def done(reply: Reply) -> Reply:
 KINDS = {
     "access token",
     "app secret",
+    "callback aes_key",
+    "callback token",
     "code",
     "consent cookie",
     "consent proof",
@@ -71,6 +88,7 @@ KINDS = {
     "login code",
     "password",
     "refresh token",
+    "refused callback token",
     "sign-in link",
     "sign-out link",
     "token of an organisation",

@@ -212,6 +212,7 @@ def test_authorised_elsewhere(app: App, vendor: Vendor, database: SharedDatabase
                 tx, vendor.enterprise.app_key, corp_id, None, now_ms=now_ms
             )
         )
+    app.server.deliver()  # that it was authorised
     token = corp_token(app, vendor, vendor.elsewhere)
     event_id = ours.create(summary="Ours alone")
     method, target, body = request_of(route, ours, ours.ids(event_id, route.path))

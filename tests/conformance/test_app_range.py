@@ -37,6 +37,7 @@ NAMES_NOBODY = {
     "GetUserToken",
     "GetCorpAccessToken",
     "GetSuiteAccessToken",
+    "RePushSuiteTicket",
     "get_corp_token",
     "GetCallBackFaileResult",
     "get_call_back_failed_result",

@@ -24,6 +24,9 @@ from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
 from rili.delivery.stream_transport import StreamTransport
 from rili.delivery.streams import Streams
+from rili.delivery.suite_events import SuiteEvents
+from rili.delivery.suite_tickets import SuiteTickets
+from rili.delivery.sync_http import SyncHttp
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -89,10 +92,16 @@ def build_worker(
     key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
     outgoing = Outgoing(settings.callback_networks)
     callbacks = HttpCallbacks(db, outgoing, key, clock, new_bytes, timeout_ms=settings.callback_timeout_ms)
+    sync_http = SyncHttp(
+        db, outgoing, key, clock, new_bytes, metrics, timeout_ms=settings.callback_timeout_ms
+    )
     duties: list[Duty] = [
         Reading(db, Apps(clock, new_bytes), bell.ring),
         HandingOut(db, clock, new_bytes, bell.ring),
+        SuiteTickets(db, key, clock, new_bytes),
+        SuiteEvents(db, new_bytes, bell.ring),
         Sending(db, callbacks, clock, metrics),
+        sync_http,
     ]
     return Worker(duties, bell, [outgoing.close])
 

@@ -376,7 +376,7 @@ def test_who_is_outside_the_range_of_the_app_cannot_agree(door: Door, lang: str,
     """Nor does what they agreed to before act for them any more; who is within agrees as ever."""
     headers, code, undecided = door.headers(), door.code(), door.sign_in()
     only_bob = Range((), ("bob",))
-    door.db.write(lambda tx: app_range.set_range(tx, door.corp_id, door.app_key, only_bob))
+    door.db.write(lambda tx: app_range.set_range(tx, door.corp_id, door.app_key, only_bob, now_ms=NOW_MS))
     door.now_ms += 5000  # what PostgreSQL's processes remember (decision 38)
 
     refused = door.sign_in(lang=lang)

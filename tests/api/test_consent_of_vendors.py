@@ -117,7 +117,7 @@ def test_an_enterprise_app_acts_for_people_where_it_is_authorised(door: Door) ->
     assert [door.status(one["accessToken"], "me") for one in (ann, bob)] == [200, 200]
 
     unfinished = door.sign_in("enterprise", "ann", door.customer)
-    door.db.write(lambda tx: authorizations.withdraw(tx, door.suite_key, door.customer))
+    door.db.write(lambda tx: authorizations.withdraw(tx, door.suite_key, door.customer, now_ms=NOW_MS))
     door.now_ms += 5000  # what PostgreSQL's processes remember (decision 38)
 
     assert [door.status(one["accessToken"], "me") for one in (ann, bob)] == [400, 200]
@@ -216,5 +216,5 @@ def test_what_changed_while_a_password_was_checked(door: Door) -> None:
 
     assert enter(PASSWORD_HASH)
     assert not enter(PASSWORD_HASH[::-1])
-    door.db.write(lambda tx: authorizations.withdraw(tx, door.suite_key, door.customer))
+    door.db.write(lambda tx: authorizations.withdraw(tx, door.suite_key, door.customer, now_ms=NOW_MS))
     assert not enter(PASSWORD_HASH)

@@ -106,7 +106,7 @@ def test_a_code_ends_with_the_authorisation_and_with_the_person(vendor: Vendor) 
     withdrawn = make(vendor, "ann", vendor.customer)
 
     def again(tx: Any) -> None:
-        authorizations.withdraw(tx, vendor.suite_key, vendor.customer)
+        authorizations.withdraw(tx, vendor.suite_key, vendor.customer, now_ms=NOW_MS)
         authorizations.authorize(tx, vendor.suite_key, vendor.customer, None, now_ms=NOW_MS)
 
     vendor.db.write(again)

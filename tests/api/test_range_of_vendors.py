@@ -17,7 +17,7 @@ def test_each_organisation_has_its_own(shared_database: SharedDatabase):
     key = vendor.suite_key
 
     def set_range(corp_id: str, given: Range | None) -> Range | None:
-        return vendor.db.write(lambda tx: app_range.set_range(tx, corp_id, key, given))
+        return vendor.db.write(lambda tx: app_range.set_range(tx, corp_id, key, given, now_ms=NOW_MS))
 
     def stored(corp_id: str) -> Range | None:
         return vendor.db.read(lambda tx: app_ranges.get(tx, corp_id, key))
@@ -30,7 +30,7 @@ def test_each_organisation_has_its_own(shared_database: SharedDatabase):
     assert (stored(vendor.customer), stored(vendor.neighbour)) == (Range((), ("ann",)), None)
 
     set_range(vendor.neighbour, Range((), ("bob",)))
-    vendor.db.write(lambda tx: authorizations.withdraw(tx, key, vendor.customer))
+    vendor.db.write(lambda tx: authorizations.withdraw(tx, key, vendor.customer, now_ms=NOW_MS))
     assert (stored(vendor.customer), stored(vendor.neighbour)) == (None, Range((), ("bob",)))
 
 
@@ -39,7 +39,7 @@ def test_people_of_every_organisation_agree_within_its_range(shared_database: Sh
     vendor = Vendor(shared_database)
     key = vendor.apps["personal"].app_key
 
-    vendor.db.write(lambda tx: app_range.set_range(tx, vendor.customer, key, Range()))
+    vendor.db.write(lambda tx: app_range.set_range(tx, vendor.customer, key, Range(), now_ms=NOW_MS))
 
     assert vendor.db.read(lambda tx: app_range.get_range(tx, vendor.customer, key)) == Range()
     assert vendor.db.read(lambda tx: app_range.get_range(tx, vendor.neighbour, key)) is None

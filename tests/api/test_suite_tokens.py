@@ -342,7 +342,7 @@ def test_a_signed_token_with_a_body_too_large(vendor: Vendor) -> None:
 
 
 def withdraw(vendor: Vendor) -> Callable[[Tx], None]:
-    return lambda tx: authorizations.withdraw(tx, vendor.suite_key, vendor.customer)
+    return lambda tx: authorizations.withdraw(tx, vendor.suite_key, vendor.customer, now_ms=NOW_MS)
 
 
 def renew_secret(vendor: Vendor) -> Callable[[Tx], object]:

@@ -182,7 +182,11 @@ def test_withdrawn(app: App, vendor: Vendor, database: SharedDatabase) -> None:
     ]
     others = [internal(app, vendor, database), personal(app, vendor, database)]
 
-    database.write(lambda tx: authorizations.withdraw(tx, vendor.enterprise.app_key, app.server.corp_id))
+    database.write(
+        lambda tx: authorizations.withdraw(
+            tx, vendor.enterprise.app_key, app.server.corp_id, now_ms=app.server.clock()
+        )
+    )
     app.server.clock.advance(seconds=5)  # what PostgreSQL's processes remember (decision 38)
 
     for token in held:
@@ -208,6 +212,7 @@ def test_authorised_elsewhere(app: App, vendor: Vendor, database: SharedDatabase
                 tx, vendor.enterprise.app_key, corp_id, None, now_ms=now_ms
             )
         )
+    app.server.deliver()  # that it was authorised
     token = corp_token(app, vendor, vendor.elsewhere)
     event_id = ours.create(summary="Ours alone")
     method, target, body = request_of(route, ours, ours.ids(event_id, route.path))

@@ -39,6 +39,7 @@ NAMES_NOBODY = {
     "GetUserToken",
     "GetCorpAccessToken",
     "GetSuiteAccessToken",
+    "RePushSuiteTicket",
     "get_corp_token",
     "GetCallBackFaileResult",
     "get_call_back_failed_result",
@@ -111,7 +112,9 @@ def office(app: App, database: SharedDatabase) -> Office:
             tx, corp_id, "outside", Place(4), name="王外", admin=True, mobile=number, email="w@example.com"
         )
         limited, free = add_app(tx, corp_id), add_app(tx, corp_id)
-        app_range.set_range(tx, corp_id, limited[0].app_key, Range((2,), ("single",)))
+        app_range.set_range(
+            tx, corp_id, limited[0].app_key, Range((2,), ("single",)), now_ms=app.server.clock()
+        )
         return corp_id, limited, free, (inside, below, single, outside)
 
     corp_id, limited, free, people = database.write(make)
@@ -384,7 +387,7 @@ def test_the_range_changes_under_the_app(office: Office, database: SharedDatabas
         return seen(user)
 
     def ranged(given: Range | None) -> Callable[[Tx], object]:
-        return lambda tx: app_range.set_range(tx, corp_id, office.app_key, given)
+        return lambda tx: app_range.set_range(tx, corp_id, office.app_key, given, now_ms=app.server.clock())
 
     def move(dept_id: int) -> Callable[[Tx], object]:
         return lambda tx: directory.set_user(

@@ -176,7 +176,7 @@ WALKED = [route for route in ROUTES if route.scope is not None]
 """Every operation of the new family that takes a token: one that is added later is walked too."""
 SIGNING_IN = {"GetAccessToken", "GetToken", "GetUserToken", "gettoken"}
 """What takes secrets instead: `test_crossed` has each."""
-VENDORS = {"GetCorpAccessToken", "GetSuiteAccessToken", "get_corp_token", "sns.gettoken"}
+VENDORS = {"GetCorpAccessToken", "GetSuiteAccessToken", "RePushSuiteTicket", "get_corp_token", "sns.gettoken"}
 """The same of apps that are no organisation's own: `tests/api/test_suite_tokens.py`."""
 REGISTRATIONS = {"register_call_back", "update_call_back", "get_call_back", "delete_call_back"}
 """What an app sets up for itself, with a server of its own: `test_callbacks.py` has two of them."""

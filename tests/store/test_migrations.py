@@ -29,6 +29,7 @@ NAMES = [
     "0016_letters",
     "0017_delivery",
     "0019_failed_callbacks",
+    "0020_sync_http",
     "0021_stream_tickets",
 ]
 

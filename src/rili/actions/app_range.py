@@ -29,7 +29,7 @@ def get_range(tx: Tx, corp_id: str, app_key: str) -> Range | None:
     return app_ranges.get(tx, corp_id, app_key)
 
 
-def set_range(tx: Tx, corp_id: str, app_key: str, given: Range | None) -> Range | None:
+def set_range(tx: Tx, corp_id: str, app_key: str, given: Range | None, *, now_ms: int) -> Range | None:
     """Let the app see and act for those of *given* alone; None, or the root department: for everybody.
 
     Raises ItemNotFound for what is not there, InvalidParameter for a range that is too long.
@@ -46,6 +46,7 @@ def set_range(tx: Tx, corp_id: str, app_key: str, given: Range | None) -> Range 
         if ROOT_DEPT_ID in given.departments:
             given = None
     app_ranges.replace(tx, corp_id, app_key, given)
+    authorizations.range_changed(tx, app_key, corp_id, now_ms=now_ms)
     return given
 
 

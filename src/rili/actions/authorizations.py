@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from rili.actions.register import find_app, get_organisation
 from rili.errors import InvalidParameter
 from rili.model.app_kinds import ENTERPRISE, INTERNAL
 from rili.model.directory import App, Authorization, Organisation
-from rili.store import app_ranges, apps, authorizations, grants, organisations, tokens
+from rili.model.suite_events import ORG_SUITE_AUTH, ORG_SUITE_CHANGE, ORG_SUITE_RELIEVE, SUITE_TICKET
+from rili.store import (
+    app_ranges,
+    apps,
+    authorizations,
+    deliveries,
+    grants,
+    organisations,
+    suite_events,
+    tokens,
+)
 from rili.store.db import Tx
 
 
@@ -19,6 +31,7 @@ def authorize(
 
     Once more: *points* take the place of those it has there. Raises ItemNotFound, InvalidParameter.
     """
+    apps.lock(tx, app_key)
     app = _enterprise_app(tx, app_key)
     get_organisation(tx, corp_id)
     wanted = app.scopes if points is None else frozenset(points)
@@ -27,12 +40,20 @@ def authorize(
             f"{app_key} does not have {', '.join(beyond)} itself: its vendor gives it more with rili app grant"
         )
     one = Authorization(corp_id=corp_id, app_key=app_key, scopes=wanted, created_ms=now_ms)
+    before = authorizations.get(tx, corp_id, app_key)
     authorizations.put(tx, one)
-    return authorizations.get(tx, corp_id, app_key) or one
+    if before is None:
+        suite_events.add(tx, corp_id, app_key, ORG_SUITE_AUTH, now_ms=now_ms)
+        return one
+    if before.scopes != wanted:
+        suite_events.add(tx, corp_id, app_key, ORG_SUITE_CHANGE, now_ms=now_ms)
+    return msgspec.structs.replace(before, scopes=wanted)
 
 
-def withdraw(tx: Tx, app_key: str, corp_id: str) -> None:
-    """Take it back: the app's tokens there, and its people's, end now. Raises ItemNotFound, InvalidParameter."""
+def withdraw(tx: Tx, app_key: str, corp_id: str, *, now_ms: int) -> None:
+    """Take it back: the app's tokens there, and its people's, end now, and what it was to be told of what happened
+    there is told no more. Raises ItemNotFound, InvalidParameter.
+    """
     _enterprise_app(tx, app_key)
     apps.lock(tx, app_key)  # so that nobody signs in meanwhile
     if not authorizations.remove(tx, corp_id, app_key):
@@ -40,6 +61,15 @@ def withdraw(tx: Tx, app_key: str, corp_id: str) -> None:
     app_ranges.replace(tx, corp_id, app_key, None)
     tokens.remove_of_app_in(tx, corp_id, app_key)
     grants.remove_of_app_in(tx, corp_id, app_key)
+    deliveries.drop(tx, corp_id, app_key, but=SUITE_TICKET)
+    suite_events.add(tx, corp_id, app_key, ORG_SUITE_RELIEVE, now_ms=now_ms)
+
+
+def range_changed(tx: Tx, app_key: str, corp_id: str, *, now_ms: int) -> None:
+    """Have the app told, when it is one that the organisation authorised."""
+    if authorizations.get(tx, corp_id, app_key) is not None:
+        apps.lock(tx, app_key)
+        suite_events.add(tx, corp_id, app_key, ORG_SUITE_CHANGE, now_ms=now_ms)
 
 
 def of_app(tx: Tx, app_key: str) -> list[Authorization]:

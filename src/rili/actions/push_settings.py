@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from rili.actions.register import find_app
 from rili.actions.sealed import callback_aes_key, callback_token, usable
+from rili.actions.suite_events import tell_ticket
 from rili.auth.sealing import NoSecretKey, SecretKey
 from rili.errors import CallbackRefused, InvalidParameter
 from rili.model import push_rules
@@ -71,6 +72,7 @@ def set_push(tx: Tx, push: Push, key: SecretKey | None, *, now_ms: int) -> None:
             created_ms=now_ms,
         ),
     )
+    tell_ticket(tx, push.app_key, now_ms=now_ms)
 
 
 def get_push(tx: Tx, app_key: str, key: SecretKey | None) -> Push | None:

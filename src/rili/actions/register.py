@@ -22,11 +22,13 @@ from rili.store import (
     apps,
     authorizations,
     bookings,
+    deliveries,
     departments,
     grants,
     organisations,
     push_settings,
     stream_tickets,
+    suite_events,
     tokens,
     users,
 )
@@ -179,6 +181,8 @@ def set_app(
 def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     """Delete the app; its tokens end now."""
     get_app(tx, corp_id, app_key)
+    for told_of in {corp_id, *(one.corp_id for one in authorizations.of_app(tx, app_key))}:
+        deliveries.drop(tx, told_of, app_key)
     app_ranges.remove_of_app(tx, app_key)
     tokens.remove_of_app(tx, app_key)
     grants.remove_of_app(tx, app_key)
@@ -186,6 +190,7 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     suite_rows.remove(tx, app_key)
     push_settings.remove(tx, app_key)
     stream_tickets.remove_of_app(tx, app_key)
+    suite_events.remove_of_app(tx, app_key)
     apps.remove(tx, app_key)
 
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from rili.actions.sealed import usable
 from rili.auth.sealing import SecretKey
 from rili.errors import InvalidParameter, ItemNotFound
-from rili.store import apps, suites
+from rili.model.suite_events import SUITE_TICKET
+from rili.store import apps, suite_events, suites
 from rili.store.db import Tx
 from rili.store.suites import Suite
 
@@ -37,6 +38,7 @@ def begin(
         secret=key.seal(app_secret, of=f"{app_key} secret"),
         ticket=key.seal(new_ticket, of=f"{app_key} ticket"),
         ticket_ms=now_ms,
+        told_ms=now_ms,
     )
     suites.put(tx, suite)
 
@@ -54,7 +56,8 @@ def ticket(tx: Tx, app_key: str, key: SecretKey | None) -> Ticket:
 
 
 def set_ticket(tx: Tx, app_key: str, text: str, key: SecretKey | None, *, fixed: bool, now_ms: int) -> Ticket:
-    """Make *text* the ticket; the one of before is good until the next. *fixed*: it is the vendor's choice, and stays.
+    """Make *text* the ticket, and tell the app; the one of before is good until the next. *fixed*: it is the vendor's
+    choice, and stays.
 
     Raises as `ticket`.
     """
@@ -63,9 +66,19 @@ def set_ticket(tx: Tx, app_key: str, text: str, key: SecretKey | None, *, fixed:
     apps.lock(tx, app_key)
     suite, key = _suite(tx, app_key), usable(tx, key)
     sealed = key.seal(text, of=f"{app_key} ticket")
-    changed = replace(suite, ticket=sealed, former_ticket=suite.ticket, fixed=fixed, ticket_ms=now_ms)
+    changed = replace(
+        suite, ticket=sealed, former_ticket=suite.ticket, fixed=fixed, ticket_ms=now_ms, told_ms=now_ms
+    )
     suites.put(tx, changed)
+    queue_ticket(tx, app_key, now_ms=now_ms)
     return _shown(changed, key)
+
+
+def queue_ticket(tx: Tx, app_key: str, *, now_ms: int) -> None:
+    """Have the app, which the transaction holds, told its ticket."""
+    app = apps.get(tx, app_key)
+    assert app is not None
+    suite_events.add(tx, app.corp_id, app_key, SUITE_TICKET, now_ms=now_ms)
 
 
 def ticket_is_good(tx: Tx, app_key: str, given: str, key: SecretKey | None) -> bool:

@@ -71,7 +71,13 @@ from rili.wire.organizing import CancelledView, ResultView, TransferEvent
 from rili.wire.room_schedule import GetMeetingRoomsSchedule, RoomSchedulesView
 from rili.wire.series_view import EditedView
 from rili.wire.stream import OpenConnection, OpenedConnection
-from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacyGetCorpToken, LegacySnsToken
+from rili.wire.suite_tokens import (
+    GetCorpAccessToken,
+    GetSuiteAccessToken,
+    LegacyGetCorpToken,
+    LegacySnsToken,
+    RePushedSuiteTicket,
+)
 
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
 EVENTS = CALENDAR + "/events"
@@ -104,6 +110,8 @@ LISTED_ATTENDEES = Parameter(
 )
 PEOPLE_RESULTS = Parameter("maxResults", "How many a page: 0 to 500, default 100. 每页人数。", int)
 MAX_RESULTS = Parameter("maxResults", "How many a page: 1 to 100, default 100. 每页数量。", int)
+SUITE_ID = Parameter("suiteId", "The app's number. 应用的 suiteId（agentId）。", int)
+SUITE_SECRET = Parameter("suiteSecret", "Its secret. 应用的 suiteSecret。")
 NEXT_TOKEN = Parameter("nextToken", "From the page before. 分页标识。")
 SYNC_TOKEN = Parameter("syncToken", "From the last page: what changed since. 增量同步标识。")
 TIME_MIN = Parameter("timeMin", "ISO 8601 with an offset. 起始时间。")
@@ -264,6 +272,9 @@ ROUTES = (
     Route("POST", "/v1.0/oauth2/suiteAccessToken", suite_tokens.get_suite_access_token, "GetSuiteAccessToken",
           "Get an enterprise app's own token. 获取第三方应用的 suiteAccessToken。",
           None, GetSuiteAccessToken, AccessToken, tag="oauth2"),
+    Route("POST", "/v1.0/event/suiteTicket/rePush", suite_tokens.re_push_suite_ticket, "RePushSuiteTicket",
+          "Have an enterprise app told its suite ticket again. 重新推送 suiteTicket。", None, None,
+          RePushedSuiteTicket, (SUITE_ID, SUITE_SECRET), tag="event"),
     Route("POST", "/v1.0/oauth2/userAccessToken", oauth2.get_user_token, "GetUserToken",
           "Get the token of a user who agreed. 获取用户 token。", None, GetUserToken, UserToken, tag="oauth2"),
     Route("GET", "/v1.0/oauth2/authRules/user", oauth2.get_auth_rules, "authRules.user",

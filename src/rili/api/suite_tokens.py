@@ -1,4 +1,4 @@
-"""Access tokens of vendors' apps, in both families. Those of internal apps and of people: oauth2.py."""
+"""Access tokens of vendors' apps, in both families, and the ticket that some need. Others: oauth2.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from rili.actions import suite_tokens
+from rili.actions import suite_events, suite_tokens
 from rili.actions.sign_in import TOKEN_SECONDS, sign_in_personal
 from rili.api.http import Request, json_answer, report, storable
 from rili.errors import (
@@ -22,7 +22,12 @@ from rili.errors import (
 )
 from rili.wire import topapi
 from rili.wire.oauth2 import AccessToken, LegacyToken
-from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, LegacySnsToken
+from rili.wire.suite_tokens import (
+    GetCorpAccessToken,
+    GetSuiteAccessToken,
+    LegacySnsToken,
+    RePushedSuiteTicket,
+)
 
 SKEW_MS = 60_000
 """How far the clock of who signs may be off."""
@@ -60,6 +65,19 @@ async def get_suite_access_token(request: Request) -> Response:
     except InvalidClientIdOrSecret:  # which has another text on this page
         raise InvalidClientIdOrSecret("clientId或者clientSecret错误") from None
     return json_answer(AccessToken(TOKEN_SECONDS, token))
+
+
+async def re_push_suite_ticket(request: Request) -> Response:
+    """POST /v1.0/event/suiteTicket/rePush"""
+    query, now_ms = request.query, request.now_ms
+    number = query.get("suiteId", "")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 16):
+        raise InvalidParameter(description="suiteId: expected the number of an enterprise app")
+    suite_id, suite_secret = int(number), query.get("suiteSecret", "")
+    await request.service.db.write(
+        lambda tx: suite_events.tell_ticket_again(tx, suite_id, suite_secret, now_ms=now_ms)
+    )
+    return json_answer(RePushedSuiteTicket())
 
 
 async def get_legacy_corp_token(request: Request) -> Response:

@@ -79,16 +79,7 @@ async def get_scopes(request: Request, caller: Caller, fields: Fields) -> object
     """GET /auth/scopes. Outside /topapi: the cause stands in `errcode` itself."""
     del fields
     seen = await request.service.db.read(lambda tx: app_range.range_of(tx, caller))
-    members = ["name", "avatar", "title", "job_number", "manager_userid"]
-    if scopes.USER_MOBILE in caller.scopes:
-        members.append("mobile")
-    if scopes.USER_READ in caller.scopes:
-        members.append("email")
-    return wire.AuthScopes(
-        auth_user_field=members,
-        condition_field=[],
-        auth_org_scopes=wire.OrgScopes(list(seen.departments), list(seen.userids)),
-    )
+    return wire.auth_scopes(caller.scopes, seen)
 
 
 async def _below(request: Request, caller: Caller, dept_id: int) -> list[Department]:

@@ -8,7 +8,7 @@ import typer
 
 from rili.actions import app_range
 from rili.cli.apps import AppKey, owner_of
-from rili.cli.command import Config, Json, Org, Record, Url, print_record, read, write
+from rili.cli.command import Config, Json, Org, Record, Url, now_ms, print_record, read, write
 from rili.model.directory import Range
 from rili.store.db import Tx
 
@@ -35,8 +35,11 @@ def range_of_app(
         raise typer.BadParameter("say --everybody, or whom", param_hint="--everybody")
     given = Range(tuple(department or ()), tuple(user or ())) if department or user else None
 
+    instant_ms = now_ms()
+
     def change(tx: Tx) -> Record:
-        return _record(app_key, app_range.set_range(tx, owner_of(tx, org, app_key), app_key, given))
+        owner = owner_of(tx, org, app_key)
+        return _record(app_key, app_range.set_range(tx, owner, app_key, given, now_ms=instant_ms))
 
     def show(tx: Tx) -> Record:
         return _record(app_key, app_range.get_range(tx, owner_of(tx, org, app_key), app_key))

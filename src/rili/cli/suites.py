@@ -57,7 +57,8 @@ def withdraw(
     app_key: AppKey, corp: Corp, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Take an enterprise app's authorisation back. Its tokens there end now."""
-    write(config, database, lambda tx: authorizations.withdraw(tx, app_key, corp))
+    instant_ms = now_ms()
+    write(config, database, lambda tx: authorizations.withdraw(tx, app_key, corp, now_ms=instant_ms))
     print_record({"corp_id": corp, "app_key": app_key, "withdrawn": True}, as_json)
 
 

@@ -6,6 +6,7 @@ Source: DingTalk "configure-stream-push", "http-callback-overview", "register_ca
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -34,9 +35,11 @@ _LAST_LETTERS = "AEIMQUYcgkosw048"
 
 
 def check_url(url: str, *, tls: bool = False) -> None:
-    """Raises CallbackRefused for what is no address, or for one that does not use TLS where it must."""
+    """Raises CallbackRefused for what is no address, or for one that does not use TLS where it must: on its way to
+    another machine.
+    """
     fault = _fault(url)
-    if fault is None and tls and not url.startswith("https:"):
+    if fault is None and tls and not url.startswith("https:") and not _is_loopback(urlsplit(url).hostname):
         fault = "it must be https://"
     if fault is not None:
         raise CallbackRefused("url", f"url: {fault}")
@@ -70,6 +73,13 @@ def new_token(new_bytes: NewBytes) -> str:
 
 def new_aes_key(new_bytes: NewBytes) -> str:
     return opaque_id(new_bytes, 42) + _LAST_LETTERS[new_bytes(1)[0] & 15]
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _fault(url: str) -> str | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from rili.model.app_kinds import AppKind
+from rili.model.app_kinds import ENTERPRISE, AppKind
 from rili.model.directory import App
 from rili.store.db import Row, Tx
 
@@ -49,6 +49,16 @@ def get(tx: Tx, app_key: str) -> App | None:
         app_key=app_key,
     )
     return _app(row) if row else None
+
+
+def enterprise_with_number(tx: Tx, agent_id: int) -> list[str]:
+    """The keys of enterprise apps with that number, which is unique in one organisation."""
+    rows = tx.all(
+        "SELECT app_key FROM apps WHERE agent_id = :agent_id AND kind = :kind ORDER BY app_key",
+        agent_id=agent_id,
+        kind=ENTERPRISE,
+    )
+    return [app_key for (app_key,) in rows]
 
 
 def list_all(tx: Tx, corp_id: str) -> list[App]:

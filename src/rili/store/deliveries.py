@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -118,6 +118,24 @@ def add(tx: Tx, corp_id: str, new: Sequence[NewDelivery], *, now_ms: int) -> Non
     )
 
 
+def drop(tx: Tx, corp_id: str, receiver: str, *, subject: str | None = None, but: str | None = None) -> None:
+    """Delete what the app was to be told, failed or not: of *subject*, or of all subjects, *but* one excepted."""
+    for channel in get_args(Channel):
+        for table in ("deliveries", "delivery_lines"):
+            tx.queue(
+                f"""
+                DELETE FROM {table}
+                 WHERE corp_id = :corp_id AND channel = :channel AND receiver = :receiver
+                   AND subject = COALESCE(:subject, subject) AND subject <> COALESCE(:but, '')
+                """,
+                corp_id=corp_id,
+                channel=channel,
+                receiver=receiver,
+                subject=subject,
+                but=but,
+            )
+
+
 def next_receiver(tx: Tx, channel: Channel, after: tuple[str, str]) -> tuple[str, str] | None:
     """The first (corp_id, receiver) behind *after* for whom something waits."""
     row = tx.one(
@@ -171,7 +189,7 @@ def in_line(tx: Tx, line: Line, limit: int) -> list[Delivery]:
 
 
 def delivered(tx: Tx, delivery: Delivery) -> None:
-    """It reached its receiver."""
+    """It reached its receiver, or a newer state did or will."""
     tx.queue(
         "DELETE FROM deliveries WHERE corp_id = :corp_id AND number = :number",
         corp_id=delivery.corp_id,

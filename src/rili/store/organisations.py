@@ -79,6 +79,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
     for table in (
         "outbox_readers", "announcements", "deliveries", "delivery_lines", "delivery_numbers", "notifications",
+        "suite_events", "sync_http_organisations",
     ):  # fmt: skip
         tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -16,17 +16,19 @@ class Suite(Struct, frozen=True, kw_only=True):
     former_ticket: str | None = None
     fixed: bool = False
     ticket_ms: int
+    told_ms: int
+    """When the ticket was last told without being asked for."""
 
 
 def put(tx: Tx, suite: Suite) -> None:
     """Write it, over the one that the app has."""
     tx.run(
         """
-        INSERT INTO suites (app_key, secret, ticket, former_ticket, fixed, ticket_ms)
-        VALUES (:app_key, :secret, :ticket, :former_ticket, :fixed, :ticket_ms)
+        INSERT INTO suites (app_key, secret, ticket, former_ticket, fixed, ticket_ms, told_ms)
+        VALUES (:app_key, :secret, :ticket, :former_ticket, :fixed, :ticket_ms, :told_ms)
         ON CONFLICT (app_key) DO UPDATE
            SET secret = excluded.secret, ticket = excluded.ticket, former_ticket = excluded.former_ticket,
-               fixed = excluded.fixed, ticket_ms = excluded.ticket_ms
+               fixed = excluded.fixed, ticket_ms = excluded.ticket_ms, told_ms = excluded.told_ms
         """,
         app_key=suite.app_key,
         secret=suite.secret,
@@ -34,13 +36,15 @@ def put(tx: Tx, suite: Suite) -> None:
         former_ticket=suite.former_ticket,
         fixed=int(suite.fixed),
         ticket_ms=suite.ticket_ms,
+        told_ms=suite.told_ms,
     )
 
 
 def get(tx: Tx, app_key: str) -> Suite | None:
     row = tx.one(
         """
-        SELECT app_key, secret, ticket, former_ticket, fixed, ticket_ms FROM suites WHERE app_key = :app_key
+        SELECT app_key, secret, ticket, former_ticket, fixed, ticket_ms, told_ms
+          FROM suites WHERE app_key = :app_key
         """,
         app_key=app_key,
     )
@@ -53,7 +57,22 @@ def get(tx: Tx, app_key: str) -> Suite | None:
         former_ticket=row[3],
         fixed=bool(row[4]),
         ticket_ms=row[5],
+        told_ms=row[6],
     )
+
+
+def due(tx: Tx, *, before_ms: int, limit: int) -> list[str]:
+    """The apps whose tickets are from *before_ms* or older; of those that stay, which were told as long ago."""
+    rows = tx.all(
+        """
+        SELECT app_key FROM suites
+         WHERE (fixed = 0 AND ticket_ms <= :before_ms) OR (fixed = 1 AND told_ms <= :before_ms)
+         ORDER BY app_key LIMIT :limit
+        """,
+        before_ms=before_ms,
+        limit=limit,
+    )
+    return [app_key for (app_key,) in rows]
 
 
 def some(tx: Tx) -> Suite | None:

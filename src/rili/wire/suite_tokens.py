@@ -22,6 +22,12 @@ class GetSuiteAccessToken(Struct, rename="camel"):
     suite_ticket: str = ""
 
 
+class RePushedSuiteTicket(Struct):
+    """Answer of RePushSuiteTicket."""
+
+    result: str = "success"
+
+
 class LegacyGetCorpToken(Struct):
     """Body of `POST /service/get_corp_token`."""
 

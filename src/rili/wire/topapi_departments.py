@@ -6,7 +6,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rili.model.directory import DEPARTMENT_FLAGS, Department
+from rili.model import scopes
+from rili.model.directory import DEPARTMENT_FLAGS, Department, Range
 from rili.wire.topapi import Envelope
 from rili.wire.topapi_users import DeptId, Language
 
@@ -175,3 +176,17 @@ class AuthScopes(Struct, kw_only=True):
     ] = UNSET
     condition_field: list[str] | UnsetType = UNSET
     auth_org_scopes: OrgScopes | UnsetType = UNSET
+
+
+def auth_scopes(granted: frozenset[str], seen: Range) -> AuthScopes:
+    """What an app with these points may read of the directory. *seen*: of whom."""
+    members = ["name", "avatar", "title", "job_number", "manager_userid"]
+    if scopes.USER_MOBILE in granted:
+        members.append("mobile")
+    if scopes.USER_READ in granted:
+        members.append("email")
+    return AuthScopes(
+        auth_user_field=members,
+        condition_field=[],
+        auth_org_scopes=OrgScopes(list(seen.departments), list(seen.userids)),
+    )

@@ -1,0 +1,243 @@
+"""Delivers by SyncHTTP: of each object the latest state alone, several of an organisation in one push (decision 97)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from time import perf_counter_ns
+
+from msgspec import Struct
+
+from rili.actions.push_settings import opened
+from rili.auth.sealing import SecretKey
+from rili.delivery.callback import Receiver, tell
+from rili.delivery.http_callbacks import RETRY_MS
+from rili.delivery.outgoing import Outgoing, Unanswered
+from rili.delivery.suite_events import in_clear
+from rili.errors import Failure
+from rili.metrics import Metrics
+from rili.model.ids import NewBytes
+from rili.store import apps, deliveries, push_settings, sync_http
+from rili.store.db import Database, Tx
+from rili.store.deliveries import Delivery, Line
+from rili.wire.sync_http import Biz, BizRow, Level, biz_row, find_biz, push_text
+
+ROWS = 20
+"""Of a push, at most; public receivers refuse more."""
+OF_LINE = 256
+"""Deliveries of one line that are looked through at once for the latest states."""
+AT_ONCE = 4
+"""Pushes to one app that are under way, whatever the number of organisations that authorised it."""
+
+_log = logging.getLogger("rili.delivery")
+
+
+class _Target(Struct, frozen=True):
+    """The app, and where it is told."""
+
+    suite_id: int
+    receiver: Receiver
+
+
+class _Batch(Struct, frozen=True):
+    """What is pushed next, and the lines that are held meanwhile."""
+
+    target: _Target | None
+    level: Level
+    lines: list[Line]
+    states: list[Delivery]
+    rows: list[BizRow]
+    """Of *states*, one for one."""
+
+
+class SyncHttp:
+    """The duty. Every organisation of every app has a turn when something is due, and nobody waits for another app."""
+
+    name = "delivery by sync_http"
+    pause_s = 1.0
+
+    def __init__(
+        self,
+        db: Database,
+        outgoing: Outgoing,
+        key: SecretKey | None,
+        clock: Callable[[], int],
+        new_bytes: NewBytes,
+        metrics: Metrics | None = None,
+        *,
+        timeout_ms: int,
+    ) -> None:
+        self._db = db
+        self._outgoing = outgoing
+        self._key = key
+        self._clock = clock
+        self._new_bytes = new_bytes
+        self._metrics = metrics or Metrics()
+        self._timeout_ms = timeout_ms
+        self._lease_ms = (1 + ROWS) * timeout_ms + 30_000
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
+
+    async def step(self) -> int:
+        begun = 0
+        found = ("", "")
+        while (due := await self._next_due(found)) is not None:
+            found = due
+            if found not in self._tasks:
+                self._tasks[found] = task = asyncio.create_task(self._deliver(*found))
+                task.add_done_callback(lambda _, found=found: self._tasks.pop(found))
+                begun += 1
+        return begun
+
+    async def rest(self) -> None:
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _next_due(self, after: tuple[str, str]) -> tuple[str, str] | None:
+        return await self._db.read(lambda tx: sync_http.next_due(tx, after, now_ms=self._clock()))
+
+    async def _deliver(self, corp_id: str, app_key: str) -> None:
+        """Push batch after batch until nothing is due."""
+        turns = self._turns.setdefault(app_key, asyncio.Semaphore(AT_ONCE))
+        try:
+            more = True
+            while more:
+                async with turns:  # which is fair: other organisations have their turn in between
+                    more = await self._deliver_batch(corp_id, app_key)
+        except Failure as failure:  # the lines are somebody's again when the lease ends
+            _log.warning("%s: %s", self.name, failure.description or failure.message)
+        except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
+            _log.exception("%s failed", self.name)
+
+    async def _deliver_batch(self, corp_id: str, app_key: str) -> bool:
+        """Whether anything was due."""
+        batch = await self._db.write(lambda tx: self._take(tx, corp_id, app_key))
+        if batch is None:
+            return False
+        faults = await self._push(batch)
+        await self._db.write(lambda tx: self._settle(tx, batch, faults))
+        return True
+
+    def _take(self, tx: Tx, corp_id: str, app_key: str) -> _Batch | None:
+        """Hold lines that are due; what of them cannot be told is given up."""
+        now_ms = self._clock()
+        organisation = sync_http.organisation_number(tx, corp_id)
+        if organisation is None:
+            return None
+        lines = deliveries.take_lines(
+            tx, "sync_http", corp_id, app_key, now_ms=now_ms, until_ms=now_ms + self._lease_ms, limit=ROWS
+        )
+        if not lines:
+            return None
+        target = self._target(tx, app_key)
+        suite_id = target.suite_id if target else 0
+        told: list[tuple[Delivery, Biz]] = []
+        for one, biz in _latest(tx, lines, suite_id):
+            if target is None:
+                _give_up(tx, one, "the app is told by SyncHTTP no more", now_ms)
+            elif biz is None:
+                _give_up(tx, one, f"SyncHTTP has no rows for {one.event_type}", now_ms)
+            else:
+                told.append((one, biz))
+        level: Level = "HIGH" if any(biz.level == "HIGH" for _, biz in told) else "MEDIUM"
+        chosen = [(one, biz) for one, biz in told if biz.level == level][:ROWS]
+        rows = [
+            biz_row(
+                biz,
+                sync_http.row_id(organisation, one.number),
+                suite_id,
+                corp_id,
+                one.event_type,
+                one.born_ms,
+                in_clear(one, self._key),
+            )
+            for one, biz in chosen
+        ]
+        return _Batch(target, level, lines, [one for one, _ in chosen], rows)
+
+    def _target(self, tx: Tx, app_key: str) -> _Target | None:
+        app, settings = apps.get(tx, app_key), push_settings.get(tx, app_key)
+        if app is None or settings is None or settings.channel != "sync_http":
+            return None
+        push = opened(settings, self._key)
+        assert push.url is not None
+        assert push.token is not None
+        assert push.aes_key is not None
+        return _Target(app.agent_id, Receiver(push.url, push.token, push.aes_key, app_key))
+
+    async def _push(self, batch: _Batch) -> list[Unanswered | None]:
+        """Why each state did not get there; None: it did."""
+        if batch.target is None or not batch.rows:
+            return []
+        began_ns = perf_counter_ns()
+        receiver = batch.target.receiver
+        fault = await self._tell(receiver, batch.level, batch.rows)
+        last = any(_is_last(one) for one in batch.states)
+        if fault is None or fault.fault != "reply" or not last or len(batch.rows) == 1:
+            faults = [fault for _ in batch.states]
+        else:  # who answers may dislike one of them: it does not take the others along
+            faults = [await self._tell(receiver, batch.level, [row]) for row in batch.rows]
+        seconds = (perf_counter_ns() - began_ns) / 1e9
+        for one, fault in zip(batch.states, faults, strict=True):
+            outcome = "delivered" if fault is None else "given_up" if _is_last(one) else "failed"
+            self._metrics.attempt("sync_http", outcome, seconds)
+        return faults
+
+    async def _tell(self, receiver: Receiver, level: Level, rows: Sequence[BizRow]) -> Unanswered | None:
+        try:
+            await tell(
+                self._outgoing,
+                receiver,
+                push_text(level, rows),
+                new_bytes=self._new_bytes,
+                now_ms=self._clock(),
+                timeout_ms=self._timeout_ms,
+            )
+        except Unanswered as unanswered:
+            return unanswered
+        return None
+
+    def _settle(self, tx: Tx, batch: _Batch, faults: list[Unanswered | None]) -> None:
+        """Write what became of the batch, and let go of its lines."""
+        now_ms = self._clock()
+        again_ms: dict[str, int] = {}
+        for one, fault in zip(batch.states, faults, strict=True):
+            if fault is None:
+                deliveries.delivered(tx, one)
+            elif _is_last(one):
+                _give_up(tx, one, f"{fault.fault}: {fault}", now_ms)
+            else:
+                deliveries.not_delivered(tx, one, f"{fault.fault}: {fault}", failed_ms=None)
+                due_ms = now_ms + RETRY_MS[one.attempts]
+                again_ms[one.subject] = max(due_ms, again_ms.get(one.subject, 0))
+        for line in batch.lines:
+            deliveries.leave_line(tx, line, due_ms=again_ms.get(line.subject, now_ms))
+
+
+def _latest(tx: Tx, lines: Sequence[Line], suite_id: int) -> list[tuple[Delivery, Biz | None]]:
+    """What of *lines* waits, and what it is about, in order. Of each object the latest state is left, and those before
+    it, failed ones too, are deleted.
+    """
+    some_failed = sync_http.has_failed(tx, lines[0].corp_id, lines[0].receiver)
+    known: list[Delivery] = []
+    for line in lines:
+        known += deliveries.in_line(tx, line, OF_LINE)
+        if some_failed:
+            known += sync_http.failed_in(tx, line)
+    latest: dict[tuple[int, str] | int, tuple[Delivery, Biz | None]] = {}
+    for one in sorted(known, key=lambda one: one.number):
+        biz = find_biz(one.event_type, one.corp_id, suite_id, one.subject, one.body)
+        key = one.number if biz is None else (biz.biz_type, biz.biz_id)
+        if former := latest.pop(key, None):
+            deliveries.delivered(tx, former[0])
+        latest[key] = (one, biz)
+    return [(one, biz) for one, biz in latest.values() if one.failed_ms is None]
+
+
+def _is_last(one: Delivery) -> bool:
+    return one.attempts >= len(RETRY_MS)
+
+
+def _give_up(tx: Tx, one: Delivery, reason: str, now_ms: int) -> None:
+    deliveries.not_delivered(tx, one, reason, failed_ms=now_ms)

@@ -98,6 +98,12 @@ def remove(tx: Tx, app_key: str) -> None:
     tx.run("DELETE FROM apps WHERE app_key = :app_key", app_key=app_key)
 
 
+def secret_hash(tx: Tx, app_key: str) -> str | None:
+    """The SHA-256 of the app's secret, in hexadecimal; None where there is no such app."""
+    row = tx.one("SELECT secret_hash FROM apps WHERE app_key = :app_key", app_key=app_key)
+    return row[0] if row else None
+
+
 def lock(tx: Tx, app_key: str) -> None:
     """Hold the app: nobody signs in to it meanwhile."""
     tx.lock("SELECT 1 FROM apps WHERE app_key = :app_key", app_key=app_key)

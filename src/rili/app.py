@@ -15,6 +15,7 @@ from rili.api.routes import ROUTES
 from rili.config import Settings
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.pruning import Pruning
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -70,5 +71,5 @@ def build_worker(
     metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
-    duties: list[Duty] = []
+    duties: list[Duty] = [Pruning(db, clock)]
     return Worker(duties, bell)

@@ -144,9 +144,9 @@ def _told(by: Caller, row: Queued) -> EventChanged:
     before = None if change.before is None else decode_event(change.before)
     after = None if change.after is None else decode_event(change.after)
     joined, answered = change.joined, None
-    if change.kind == "cancel" and after is not None and after.version == 1:
-        before = None  # the half of a series that was split off, and called off at once
-    if before is None and after is not None:
+    # The later half of a series that was called off from there on is new too, and cancelled at once.
+    if change.kind == "create" or (change.kind == "cancel" and after is not None and after.version == 1):
+        before = None
         joined = tuple(one for one in change.recipients if one not in change.left)
     if change.kind in ("respond", "leave"):
         response = change.response if change.kind == "respond" else "declined"

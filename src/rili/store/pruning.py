@@ -1,4 +1,7 @@
-"""What was kept for long enough goes, a little at a time; one transaction at a time, or two would wait for each other."""
+"""What was kept for long enough goes, a little at a time.
+
+One transaction at a time does each: two would wait for each other's rows.
+"""
 
 from __future__ import annotations
 

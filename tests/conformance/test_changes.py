@@ -146,6 +146,33 @@ def test_one_occurrence_and_a_split(own_app: App, follower: Follower) -> None:
     assert later["attendees"]["added"] == [{"id": app.organizer.union_id}, {"id": you}]
 
 
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        pytest.param("this", [("update", True)], id="one occurrence"),
+        pytest.param("all", [("update", True)], id="a series"),
+        pytest.param("following", [("create", True), ("update", False)], id="the half that moved"),
+    ],
+)
+def test_who_must_answer_again(
+    own_app: App, follower: Follower, scope: str, told: list[tuple[str, bool]]
+) -> None:
+    _, days = own_app.make_series({"attendees": [{"id": own_app.colleague.union_id}]})
+    day = own_app.get(days[2]).json
+    later = {
+        name: day[name] | {"dateTime": day[name]["dateTime"].replace(":00:00", ":20:00")}
+        for name in ("start", "end")
+    }
+    own_app.call("PUT", f"{own_app.path(days[2])}?scope={scope}", {"id": days[2]} | later)
+
+    _, *news = follower.news()
+
+    asked = [(one["kind"], one.get("attendees", {}).get("askedAgain", False)) for one in news]
+    assert sorted(asked) == told
+    (moved,) = (one for one in news if "start" in fields(one))
+    assert fields(moved)["start"][1]["dateTime"].endswith("T10:20:00+08:00")
+
+
 def test_in_whose_name_and_whose_it_becomes(own_app: App, follower: Follower) -> None:
     """A writer acts for the owner, who then hands over; that the calendar was shared is nobody's event."""
     app, (me, you) = own_app, (own_app.organizer.union_id, own_app.colleague.union_id)

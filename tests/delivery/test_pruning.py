@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from rili.actions import changes
+from rili.actions import changes, events
+from rili.actions.access import Place as CalendarPlace
 from rili.auth.callers import Caller
 from rili.delivery.pruning import HOUR_MS, ROWS, Pruning
 from rili.errors import CursorTooOld
-from rili.model.event import Event
+from rili.model.event import Event, EventChange
 from rili.model.moment import DAY_MS, parse_date
 from rili.model.notice import Notice
-from rili.model.when import AllDay
-from rili.store import agenda_rows, busy_rows, deliveries, notifications, outbox, outbox_readers
+from rili.model.people import GivenAttendee
+from rili.model.when import AllDay, GivenTime, GivenWhen
+from rili.store import (
+    agenda_rows,
+    busy_rows,
+    deliveries,
+    notifications,
+    organisations,
+    outbox,
+    outbox_readers,
+)
 from rili.store.db import Database, Tx
 from rili.store.deliveries import NewDelivery
 from rili.store.notifications import NewNotification
@@ -24,6 +35,7 @@ from rili.store.outbox import Change, Position
 from rili.store.outbox_readers import Place
 from rili.store.queues import READERS
 from tests.delivery.conftest import CORP, NOW_MS
+from tests.people import add_organisation, add_user
 
 DAY = parse_date("2026-03-02", "date")
 EVENT = Event(CORP, "e1", "k", "u1", "Review", AllDay(DAY, DAY), 0, 0)
@@ -208,3 +220,31 @@ def test_many_go_a_few_at_a_time_and_once_an_hour(keeper: Keeper) -> None:
     keeper.write(lambda tx: tell(tx, 183, 1))
     keeper.clock.now_ms -= HOUR_MS  # a clock that was set back
     assert keeper.prune() == 1
+
+
+def test_marks_of_what_left_calendars(keeper: Keeper) -> None:
+    """One deletion leaves one for each person; those of the last 30 days tell syncs."""
+    corp_id = keeper.write(add_organisation)
+    by = msgspec.structs.replace(BY, corp_id=corp_id)
+
+    def make(tx: Tx) -> tuple[CalendarPlace, str]:
+        people = [add_user(tx, corp_id, f"u{number}").union_id for number in range(30)]
+        whole_day = GivenWhen(GivenTime(date=DAY), GivenTime(date=DAY), True)
+        others = tuple(GivenAttendee(id=one) for one in people[1:])
+        draft = EventChange(when=whole_day, summary="Review", attendees=others)
+        place = CalendarPlace(people[0], events.PRIMARY)
+        made = events.create_event(tx, by, place, draft, rules="documented", new_bytes=os.urandom)
+        return place, made.event.id
+
+    def marks(tx: Tx) -> Any:
+        return tx.one("SELECT COUNT(*) FROM agenda WHERE corp_id = :corp_id", corp_id=corp_id)
+
+    made = keeper.write(make)
+    keeper.write(lambda tx: events.delete_event(tx, by, *made, switches={}))
+    keeper.clock.now_ms += 30 * DAY_MS - 1
+    keeper.prune()
+    assert keeper.read(marks) == (30,)
+    keeper.clock.now_ms += HOUR_MS
+    keeper.prune()
+    assert keeper.read(marks) == (0,)
+    keeper.write(lambda tx: organisations.erase(tx, corp_id))

@@ -48,11 +48,6 @@ class Part(Struct, frozen=True, gc=False):
     size: int
     """Characters of stored text that the changes were made of."""
 
-    @property
-    def full(self) -> bool:
-        """Whether one answer should hold no more, nor be waited for any longer."""
-        return self.size >= PAGE_SIZE or self.read >= PAGE_ROWS
-
 
 def check_follower(by: Caller) -> None:
     """Raises InvalidParameter for a person's token: a person's client follows calendars."""
@@ -165,7 +160,7 @@ def _told(by: Caller, row: Queued) -> EventChanged:
         joined=joined,
         left=change.left,
         answered=answered,
-        asked_again=change.asks_again and before is not None,
+        asked_again=change.asks_again,
     )
 
 

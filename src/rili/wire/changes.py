@@ -11,14 +11,16 @@ from rili.model.event import Event
 from rili.model.history import EventChanged
 from rili.model.moment import utc_text
 from rili.model.people import Attendee
-from rili.wire.event_view import MeetingUrl, Some, event_view
+from rili.wire.event_view import EventView, MeetingUrl, OrganizerView, Some, event_view
 
-FIELDS = (
-    "summary", "status", "start", "end", "isAllDay", "organizer", "reminders", "freeBusyStatus", "visibility",
-    "description", "recurrence", "location", "meetingRooms", "onlineMeetingInfo", "richTextDescription", "uiConfigs",
-    "categories", "cardInstances", "eventConfig",
+_FIELDS = (
+    "summary", "status", "start", "end", "is_all_day", "organizer", "reminders", "free_busy_status", "visibility",
+    "description", "recurrence", "location", "meeting_rooms", "online_meeting_info", "rich_text_description",
+    "ui_configs", "categories", "card_instances", "event_config",
 )  # fmt: skip
 """Of `EventView`: all that a change may change. People have members of their own."""
+
+_NAMES = {one.name: one.encode_name for one in msgspec.structs.fields(EventView)}
 
 
 class FieldView(Struct, frozen=True):
@@ -89,7 +91,7 @@ class ChangesView(Struct, frozen=True, rename="camel"):
     """A page of the feed."""
 
     corp_id: str
-    changes: tuple[ChangeView, ...]
+    changes: list[ChangeView]
     next_cursor: Annotated[str, Meta(description="Where to go on. 下一次请求的游标。")]
     has_more: Annotated[bool, Meta(description="Whether more may follow at once. 是否可能还有。")]
 
@@ -126,20 +128,21 @@ def _people(change: EventChanged) -> PeopleView | UnsetType:
 def _fields(before: Event | None, after: Event | None, meeting_url: MeetingUrl) -> tuple[FieldView, ...]:
     if before == after:
         return ()
-    then, now = _members(before, meeting_url), _members(after, meeting_url)
+    then, now = _seen(before, meeting_url), _seen(after, meeting_url)
     return tuple(
-        FieldView(field, then.get(field, UNSET), now.get(field, UNSET))
-        for field in FIELDS
-        if then.get(field) != now.get(field)
+        FieldView(_NAMES[field], _by_id(was), _by_id(is_))
+        for field in _FIELDS
+        if (was := getattr(then, field, UNSET)) != (is_ := getattr(now, field, UNSET))
     )
 
 
-def _members(event: Event | None, meeting_url: MeetingUrl) -> dict[str, Any]:
-    """What answers with *event* have of FIELDS, people by their ids alone."""
+def _seen(event: Event | None, meeting_url: MeetingUrl) -> EventView | None:
+    """As answers show it, without its people."""
     if event is None:
-        return {}
+        return None
     organizer = Attendee(event.organizer_id, "")
-    view = event_view(event, [organizer], viewer_id="", shown=0, meeting_url=meeting_url)
-    members: dict[str, Any] = msgspec.to_builtins(view)
-    members["organizer"] = {"id": event.organizer_id}
-    return members
+    return event_view(event, [organizer], viewer_id="", shown=0, meeting_url=meeting_url)
+
+
+def _by_id(value: Any) -> Any:
+    return PersonView(value.id) if isinstance(value, OrganizerView) else value

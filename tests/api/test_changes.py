@@ -1,4 +1,6 @@
-"""Who waits in the change feed: let go when the server stops, when nobody listens, and when another process commits."""
+"""The change feed from inside: who waits is let go when the server stops, when nobody listens, and when another process
+commits; and no answer, and no search for what an app may see, grows without bound.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from rili.actions import app_range, changes
 from rili.app import build
 from rili.config import Settings
 from rili.delivery.bell import Bell
+from rili.model.directory import Range
 from rili.store import outbox
 from rili.store.outbox import Change
 from tests.api.conftest import Office
@@ -17,6 +21,12 @@ from tests.asgi import Answered, call
 from tests.people import NOW_MS, SharedDatabase
 
 WAITING = "/v1.0/calendar/changes?cursor=latest&waitSeconds=30"
+
+
+EVENT = (
+    '{"corp_id":"c","id":"e1","calendar_id":"k","organizer_id":"u1","summary":"s","created_ms":0,"updated_ms":0,'
+    '"when":{"type":"allDay","start":"2026-03-02","end":"2026-03-03"}}'
+)
 
 
 class WatchedBell(Bell):
@@ -53,16 +63,21 @@ class Door:
     async def ask(self, target: str = WAITING) -> Answered:
         return await call(self.http, "GET", target, headers=self.headers)
 
-    async def change(self) -> None:
+    async def change(self, event_id: str = "e1", after: str = EVENT) -> None:
         """As another process does it: no bell rings."""
-        change = Change(self.office.corp_id, "e1", "create", "", "u1", NOW_MS, ("u1",), after=EVENT)
+        change = Change(self.office.corp_id, event_id, "create", "", "u1", NOW_MS, ("u1",), after=after)
         await self.database.db.write(lambda tx: outbox.add(tx, change))
 
 
-EVENT = (
-    '{"corp_id":"c","id":"e1","calendar_id":"k","organizer_id":"u1","summary":"s","created_ms":0,"updated_ms":0,'
-    '"when":{"type":"allDay","start":"2026-03-02","end":"2026-03-03"}}'
-)
+def pages(door: Door) -> list[tuple[list[str], bool]]:
+    """From the oldest on: the events of each page, and whether it says that there is more."""
+    found: list[tuple[list[str], bool]] = []
+    cursor = "oldest"
+    while not found or found[-1][1]:
+        answered = door.database.run(door.ask(f"/v1.0/calendar/changes?cursor={cursor}")).json
+        found.append(([one["eventId"] for one in answered["changes"]], answered["hasMore"]))
+        cursor = answered["nextCursor"]
+    return found
 
 
 @pytest.fixture
@@ -129,3 +144,21 @@ def test_who_asked_is_gone(door: Door) -> None:
 
     door.database.run(door.http(scope, receive, send))
     assert not door.bell.waited
+
+
+def test_a_page_of_large_changes_ends_early(door: Door) -> None:
+    large = EVENT.replace('"when"', f'"description":"{"x" * 400_000}","when"')
+    for number in range(5):
+        door.database.run(door.change(f"e{number}", large))
+    assert pages(door) == [(["e0", "e1", "e2"], True), (["e3", "e4"], False)]
+
+
+def test_a_page_of_what_an_app_may_not_see(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is empty, and says that there may be more."""
+    monkeypatch.setattr(changes, "PAGE_ROWS", 3)
+    monkeypatch.setattr(changes, "ROWS", 2)
+    nobody = Range()
+    door.database.write(lambda tx: app_range.set_range(tx, door.office.corp_id, door.office.app_key, nobody))
+    for number in range(5):
+        door.database.run(door.change(f"e{number}"))
+    assert pages(door) == [([], True), ([], False)]

@@ -22,7 +22,8 @@ from rili.store.outbox import Change, Position, Queued
 ROWS = 50
 """Read in one transaction, which other requests wait for."""
 PAGE_SIZE = 1 << 20
-"""Characters of stored text after which a page ends early."""
+"""Characters, about, after which a page ends early."""
+PERSON_SIZE = 40
 PAGE_ROWS = 5_000
 """Rows after which it does, though an app with a range may see none of them."""
 
@@ -46,7 +47,7 @@ class Part(Struct, frozen=True, gc=False):
     read: int
     """Rows that were looked at, also those that the app may not see."""
     size: int
-    """Characters of stored text that the changes were made of."""
+    """Characters, about, that the changes have."""
 
 
 def check_follower(by: Caller) -> None:
@@ -100,7 +101,7 @@ def read_part(tx: Tx, by: Caller, position: Position, limit: int) -> Part:
         position, read = row.position, read + 1
         if seen:
             told.append(_told(by, row))
-            size += len(row.change.before or "") + len(row.change.after or "")
+            size += _size(row.change)
         if len(told) == limit or size >= PAGE_SIZE:
             return Part(told, position, more=True, read=read, size=size)
     if len(rows) == most:
@@ -134,6 +135,11 @@ def _named(change: Change) -> set[str]:
     return {*change.recipients, *change.joined, *change.left}
 
 
+def _size(change: Change) -> int:
+    people = len(change.recipients) if change.kind == "create" else len(change.joined) + len(change.left)
+    return len(change.before or "") + len(change.after or "") + people * PERSON_SIZE
+
+
 def _told(by: Caller, row: Queued) -> EventChanged:
     change = row.change
     before = None if change.before is None else decode_event(change.before)
@@ -142,7 +148,8 @@ def _told(by: Caller, row: Queued) -> EventChanged:
     # The later half of a series that was called off from there on is new too, and cancelled at once.
     if change.kind == "create" or (change.kind == "cancel" and after is not None and after.version == 1):
         before = None
-        joined = tuple(one for one in change.recipients if one not in change.left)
+        left = set(change.left)
+        joined = tuple(one for one in change.recipients if one not in left)
     if change.kind in ("respond", "leave"):
         response = change.response if change.kind == "respond" else "declined"
         answered = Answered(change.on_behalf_of or change.operator_id, cast("Response", response))

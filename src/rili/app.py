@@ -20,6 +20,7 @@ from rili.delivery.duty import Duty
 from rili.delivery.handing_out import HandingOut
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
+from rili.delivery.pruning import Pruning
 from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
 from rili.delivery.stream_transport import StreamTransport
@@ -102,6 +103,7 @@ def build_worker(
         SuiteEvents(db, new_bytes, bell.ring),
         Sending(db, callbacks, clock, metrics),
         sync_http,
+        Pruning(db, clock),
     ]
     return Worker(duties, bell, [outgoing.close])
 

@@ -158,6 +158,18 @@ class PreconditionFailed(Failure):
     message = "precondition failed"
 
 
+class CursorTooOld(InvalidParameter):
+    """410 `invalidParameter`: some of what follows a place in the change feed is no longer kept (decision 101)."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(
+            description="cursor: some of what came after it is no longer kept; begin again with cursor=oldest, or read "
+            "the calendars anew and go on from cursor=latest"
+        )
+
+
 class Stale(Exception):
     """A row moved on between reading and writing it: the transaction runs again."""
 

@@ -29,6 +29,7 @@ NAMES_NOBODY = {
     "CreateEventByMe",  # nor do these two name another than the token's user
     "ListEventsViewByMe",
     "ListCategories",
+    "ListChanges",  # told by whose calendars an event is in: test_changes.py
     "ListOrgPlugins",
     "UpdateOrgPluginSubscribers",  # but in a list, as people are invited
     "authRules.user",

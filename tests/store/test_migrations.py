@@ -31,6 +31,7 @@ NAMES = [
     "0019_failed_callbacks",
     "0020_sync_http",
     "0021_stream_tickets",
+    "0022_waiting",
 ]
 
 

@@ -30,10 +30,11 @@ def announce(
     response: str | None = None,
     rooms: Sequence[outbox.RoomChange] = (),
     switches: dict[str, str],
+    asks_again: bool = False,
 ) -> None:
     """Queue one change of *event*, made for *operator_id*, or in that person's name by whom *by* says.
 
-    *before* and *after* are texts as they are stored.
+    *before* and *after* are texts as they are stored. *asks_again*: everybody but the organizer must answer again.
     """
     outbox.add(
         tx,
@@ -55,6 +56,7 @@ def announce(
             response=response,
             rooms=tuple(rooms),
             switches=switches,
+            asks_again=asks_again,
         ),
     )
 

@@ -262,6 +262,7 @@ def _update_single(edit: Edit) -> Seen:
     announce(
         tx, by, place.user_id, event, "update", (*people, *moved.left),
         before=edit.stored.body, after=body, joined=moved.joined, left=moved.left, switches=change.switches,
+        asks_again=moves,
     )  # fmt: skip
     return Seen(event, people, place.user_id)
 

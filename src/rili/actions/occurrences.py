@@ -95,6 +95,7 @@ def update(edit: Edit, one: Instance) -> Seen:
     announce(
         tx, by, edit.place.user_id, after, "update", (*people, *moved.left), before=text_of(one.event),
         after=text_of(result.event), joined=moved.joined, left=moved.left, occurrence=one, switches=change.switches,
+        asks_again=moves,
     )  # fmt: skip
     return Seen(result.event, people, edit.place.user_id, result)
 

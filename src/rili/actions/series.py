@@ -78,7 +78,7 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     _show_and_hide(tx, event, moved, kept, dropped, by.now_ms)
     announce(
         tx, by, edit.place.user_id, event, "update", (*people, *moved.left), before=edit.stored.body,
-        after=body, joined=moved.joined, left=moved.left, switches=edit.change.switches,
+        after=body, joined=moved.joined, left=moved.left, switches=edit.change.switches, asks_again=moves,
     )  # fmt: skip
     return Edited(Seen(event, people, edit.place.user_id), kept=tuple(kept), dropped=tuple(dropped))
 
@@ -137,7 +137,7 @@ def split(edit: Edit, one: Instance) -> Edited:
     announce(
         tx, by, edit.place.user_id, event, "cancel" if edit.cancels else "create", (*people, *moved.left),
         before=text_of(rest) if edit.cancels else None, after=body, joined=moved.joined, left=moved.left,
-        switches=edit.change.switches,
+        switches=edit.change.switches, asks_again=moves,
     )  # fmt: skip
     return Edited(
         Seen(event, people, edit.place.user_id),

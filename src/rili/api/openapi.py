@@ -17,6 +17,7 @@ _ERRORS = {
     400: "What was sent breaks a rule: `description` says which. 请求有误，description 说明原因。",
     403: "Not allowed. 没有权限。",
     404: "Not found. 不存在。",
+    410: "What follows the cursor is no longer kept. 游标之后的部分变更已不再保留。",
     412: "Another version than `If-Match` names. 版本不匹配。",
 }
 _KINDS: dict[str, str] = {
@@ -121,6 +122,8 @@ def _responses(route: Route, reference: dict[type, dict[str, Any]]) -> dict[str,
 
 
 def _may(route: Route, status: int) -> bool:
+    if status == 410:
+        return any(one.name == "cursor" for one in route.parameters)
     if status == 412:
         return any(one.name == "If-Match" for one in route.parameters)
     if status == 400:

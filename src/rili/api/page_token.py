@@ -1,4 +1,4 @@
-"""`nextToken` and `syncToken`: opaque, and nothing in them is believed that could not be asked for as well."""
+"""`nextToken`, `syncToken`, `cursor`: opaque, and nothing in them is believed that could not be asked for as well."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TypeVar
 import msgspec
 
 from rili.actions.attendees import After
+from rili.actions.changes import FeedCursor
 from rili.actions.lists import Cursor
 from rili.api.http import storable
 from rili.errors import InvalidParameter
 from rili.model.moment import YEARS, midnight_ms
 from rili.model.zones import known
 
-C = TypeVar("C", Cursor, After)
+C = TypeVar("C", Cursor, After, FeedCursor)
 
 TOKEN_CHARACTERS = 1_024
 _LARGEST = 10**17 * 9
@@ -23,7 +24,7 @@ _LAST_PLACE = 2**31 - 1
 _MOMENTS_MS = range(midnight_ms(date(YEARS.start, 1, 1)), midnight_ms(date(YEARS.stop + 1, 1, 1)))
 
 
-def encode(cursor: Cursor | After) -> str:
+def encode(cursor: Cursor | After | FeedCursor) -> str:
     """*cursor* as a token: letters, digits, `-` and `_`."""
     return urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
 
@@ -44,6 +45,14 @@ def decode_after(text: str) -> After:
     return after
 
 
+def decode_feed(text: str) -> FeedCursor:
+    """The place in the history that a `cursor` names. Raises InvalidParameter for what is none."""
+    cursor = _decoded(text, "cursor", _feed_decoder)
+    if not (storable(cursor.seal) and storable(cursor.event_id) and 0 <= cursor.change_no < _LARGEST):
+        raise _broken("cursor")
+    return cursor
+
+
 def _decoded(text: str, name: str, decoder: msgspec.msgpack.Decoder[C]) -> C:
     if len(text) > TOKEN_CHARACTERS or not text.isascii():
         raise _broken(name)
@@ -62,6 +71,7 @@ def _broken(name: str) -> InvalidParameter:
 
 _cursor_decoder = msgspec.msgpack.Decoder(Cursor)
 _after_decoder = msgspec.msgpack.Decoder(After)
+_feed_decoder = msgspec.msgpack.Decoder(FeedCursor)
 
 
 def _sound(cursor: Cursor) -> bool:

@@ -6,6 +6,7 @@ from rili.api import (
     attendees,
     beside,
     calendars,
+    changes,
     check_in,
     contact,
     events,
@@ -42,6 +43,7 @@ from rili.wire.calendars import (
     SubscribedCalendarId,
     SubscribedCalendarView,
 )
+from rili.wire.changes import ChangesView
 from rili.wire.check_in import CheckedIn, CheckedOut, SignInLink, SignInList, SignOutLink, SignOutList
 from rili.wire.contact import (
     BatchUsers,
@@ -130,6 +132,14 @@ SIGNED_OUT = Parameter("type", "sign_out, not_yet_sign_out: required. 签退状�
 
 FETCH_ALL = Parameter("fetchAll", "Everybody's, not only the user's own. 是否查询全部。", bool)
 
+CURSOR = Parameter(
+    "cursor", "nextCursor of before; oldest (unless said) or latest. 上次的 nextCursor，或 oldest、latest。"
+)
+CHANGES_RESULTS = Parameter("maxResults", "How many a page: 1 to 500, default 100. 每页数量。", int)
+WAIT_SECONDS = Parameter(
+    "waitSeconds", "How long to wait for a change where there is none: 0 to 30. 无变更时的等待秒数。", int
+)
+
 USER_ID_LIST = Parameter("userIdList", "1 to 100 userids, as a JSON array. 用户 userId 列表。")
 PERMISSION_CODE = Parameter("permissionCode", "A point that the app must have too. 权限点编码。")
 ACCESS_TOKEN = Parameter("access_token", "The app's token. 应用的 access_token。")
@@ -205,6 +215,9 @@ ROUTES = (
           scopes.EVENT_READ, ConvertLegacyEventId, LegacyEventIds),
     Route("GET", "/v1.0/calendar/categories", beside.list_categories, "ListCategories",
           "Types of meeting. 查询会议类型。", scopes.EVENT_READ, None, Categories, (CLIENT_TOKEN,)),
+    Route("GET", "/v1.0/calendar/changes", changes.list_changes, "ListChanges",
+          "What changed in the organisation's calendars, signed. 查询日程变更流。", scopes.EVENT_READ, None,
+          ChangesView, (CURSOR, CHANGES_RESULTS, WAIT_SECONDS)),
     Route("GET", EVENTS, lists.list_events, "ListEvents", "List events, or what changed since. 查询日程列表。",
           scopes.EVENT_READ, None, EventsView, (*PAGED, SHOW_DELETED, SYNC_TOKEN, SERIES)),
     Route("GET", CALENDAR + "/eventsview", lists.list_events_view, "ListEventsView",

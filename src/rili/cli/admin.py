@@ -6,6 +6,7 @@ import typer
 
 from rili.cli.app_range import range_of_app
 from rili.cli.apps import apps, tokens
+from rili.cli.delivery import delivery
 from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
@@ -31,3 +32,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(minutes, name="minutes")
     app.add_typer(plugins, name="plugin")
     app.add_typer(guests, name="guest")
+    app.add_typer(delivery, name="delivery")

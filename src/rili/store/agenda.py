@@ -248,14 +248,22 @@ def set_span(tx: Tx, event: Event, span: Span) -> None:
     tx.change_no()
 
 
+_FORGET = """
+    DELETE FROM agenda WHERE gone_ms <= :oldest_ms AND (corp_id, event_id, calendar_id) IN
+           (SELECT corp_id, event_id, calendar_id FROM agenda WHERE gone_ms <= :oldest_ms
+             ORDER BY gone_ms LIMIT :limit)
+"""
+"""One transaction at a time: two would wait for each other's rows."""
+
+
+def forget(tx: Tx, now_ms: int, limit: int) -> int:
+    """Let go of up to *limit* old tombstones; how many those were."""
+    if not tx.claim("agenda.forget"):
+        return 0
+    return tx.run(_FORGET, oldest_ms=now_ms - LIFE_MS, limit=limit)
+
+
 def _forget(tx: Tx, now_ms: int) -> None:
-    """Let go of a few old tombstones. One transaction at a time: two would wait for each other's rows."""
+    """Let go of a few old tombstones, where that waits for nobody."""
     if tx.claim("agenda.forget"):
-        tx.queue(
-            """
-            DELETE FROM agenda WHERE gone_ms <= :oldest_ms AND (corp_id, event_id, calendar_id) IN
-                   (SELECT corp_id, event_id, calendar_id FROM agenda WHERE gone_ms <= :oldest_ms
-                     ORDER BY gone_ms LIMIT 20)
-            """,
-            oldest_ms=now_ms - LIFE_MS,
-        )
+        tx.queue(_FORGET, oldest_ms=now_ms - LIFE_MS, limit=20)

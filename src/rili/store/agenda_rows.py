@@ -11,6 +11,7 @@ from rili.store.agenda import CELL_MS, SLACK_MS, SPAN_CLASS_MS, cells_of
 from rili.store.db import Row, Tx
 from rili.store.events import decode_event
 from rili.store.keys import as_keys
+from rili.store.outbox_pruning import GONE
 
 FEW_CHANGES = 1_000
 """Of an organisation, up to which a sync looks at each of them rather than through its calendar."""
@@ -186,18 +187,22 @@ def changed(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[
 
 
 def _changed_lately(tx: Tx, corp_id: str, from_no: int) -> list[str] | None:
-    """The events of the organisation that changed since; None where they are too many to look at each."""
+    """The events of the organisation that changed since; None where they are too many to look at each, or the outbox
+    has let go of some.
+    """
     rows = tx.all(
-        """
-        SELECT event_id FROM outbox
-         WHERE corp_id = :corp_id AND change_no >= :from_no
-         ORDER BY change_no LIMIT :few
+        f"""
+        SELECT event_id
+          FROM (SELECT event_id FROM outbox
+                 WHERE corp_id = :corp_id AND change_no >= :from_no
+                 ORDER BY change_no LIMIT :few) AS lately
+         UNION ALL {GONE}
         """,
         corp_id=corp_id,
         from_no=from_no,
         few=FEW_CHANGES + 1,
     )
-    return None if len(rows) > FEW_CHANGES else [event_id for (event_id,) in rows]
+    return None if len(rows) > FEW_CHANGES or ("",) in rows else [event_id for (event_id,) in rows]
 
 
 def _changed_in(tx: Tx, corp_id: str, calendar_id: str, from_no: int) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ from rili.model.series import Slot
 from rili.store.agenda_rows import CLASSES, bounds
 from rili.store.db import Tx
 from rili.store.keys import as_keys
+from rili.store.outbox_pruning import GONE
 
 _TOUCHING = f"""
     SELECT agenda.calendar_id, event_id, change_no
@@ -49,17 +50,21 @@ def touching(
 
 
 def changed_calendars(tx: Tx, corp_id: str, calendar_ids: Iterable[str], from_no: int) -> set[str] | None:
-    """Which of these calendars a change with a number from *from_no* on concerns; None where changes are too many.
+    """Which of these calendars a change with a number from *from_no* on concerns; None where changes are too many, or
+    the outbox has let go of some.
 
     No change of an event, its people and their answers comes without a row in the outbox.
     """
     rows = tx.all(
-        "SELECT event_id FROM outbox WHERE corp_id = :corp_id AND change_no >= :from_no LIMIT :few",
+        f"""
+        SELECT event_id FROM outbox WHERE corp_id = :corp_id AND change_no >= :from_no
+         UNION ALL {GONE} LIMIT :few
+        """,
         corp_id=corp_id,
         from_no=from_no,
         few=FEW_CHANGES + 1,
     )
-    if len(rows) > FEW_CHANGES:
+    if len(rows) > FEW_CHANGES or ("",) in rows:
         return None
     if not rows:
         return set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -44,6 +44,8 @@ class Delivery(Struct, frozen=True, gc=False):
     attempts: int = 0
     error: str | None = None
     failed_ms: int | None = None
+    queued_ms: int = 0
+    """Since when it waits."""
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -56,30 +58,21 @@ class Line(Struct, frozen=True, gc=False):
     due_ms: int
 
 
-_COLUMNS = (
-    "corp_id, number, channel, receiver, subject, id, event_type, born_ms, body, attempts, error, failed_ms"
-)
+COLUMNS = """
+    corp_id, number, channel, receiver, subject, id, event_type, born_ms, body, attempts, error, failed_ms, queued_ms
+"""
 
 
 def add(tx: Tx, corp_id: str, new: Sequence[NewDelivery], *, now_ms: int) -> None:
     """Queue *new*, in this order."""
     if not new:
         return
-    row = tx.one(
-        """
-        INSERT INTO delivery_numbers (corp_id, last) VALUES (:corp_id, :count)
-        ON CONFLICT (corp_id) DO UPDATE SET last = delivery_numbers.last + excluded.last
-        RETURNING last
-        """,
-        corp_id=corp_id,
-        count=len(new),
-    )
-    assert row is not None
-    numbered = list(enumerate(new, start=row[0] - len(new) + 1))
+    numbered = list(enumerate(new, start=take_numbers(tx, corp_id, len(new))))
     tx.run_many(
         """
-        INSERT INTO deliveries (corp_id, number, channel, receiver, subject, id, event_type, born_ms, attempts, body)
-        VALUES (:corp_id, :number, :channel, :receiver, :subject, :id, :event_type, :born_ms, 0, :body)
+        INSERT INTO deliveries
+               (corp_id, number, channel, receiver, subject, id, event_type, born_ms, queued_ms, attempts, body)
+        VALUES (:corp_id, :number, :channel, :receiver, :subject, :id, :event_type, :born_ms, :now_ms, 0, :body)
         """,
         [
             {
@@ -91,12 +84,35 @@ def add(tx: Tx, corp_id: str, new: Sequence[NewDelivery], *, now_ms: int) -> Non
                 "id": one.id,
                 "event_type": one.event_type,
                 "born_ms": one.born_ms,
+                "now_ms": now_ms,
                 "body": one.body,
             }
             for number, one in numbered
         ],
     )
-    # Touched where it is there: whoever is about to let go of it waits, and looks again (`leave_line`).
+    wake_lines(tx, corp_id, {(one.channel, one.receiver, one.subject) for one in new}, now_ms=now_ms)
+
+
+def take_numbers(tx: Tx, corp_id: str, count: int) -> int:
+    """The first of so many numbers, which are above all before."""
+    row = tx.one(
+        """
+        INSERT INTO delivery_numbers (corp_id, last) VALUES (:corp_id, :count)
+        ON CONFLICT (corp_id) DO UPDATE SET last = delivery_numbers.last + excluded.last
+        RETURNING last
+        """,
+        corp_id=corp_id,
+        count=count,
+    )
+    assert row is not None
+    return row[0] - count + 1
+
+
+def wake_lines(tx: Tx, corp_id: str, subjects: Iterable[tuple[Channel, str, str]], *, now_ms: int) -> None:
+    """See to it that there is a line for each channel, receiver and subject, which have something to deliver.
+
+    One that is there is touched: whoever is about to let go of it waits, and looks again (`leave_line`).
+    """
     tx.run_many(
         """
         INSERT INTO delivery_lines (corp_id, channel, receiver, subject, due_ms)
@@ -111,9 +127,7 @@ def add(tx: Tx, corp_id: str, new: Sequence[NewDelivery], *, now_ms: int) -> Non
                 "subject": subject,
                 "now_ms": now_ms,
             }
-            for channel, receiver, subject in sorted(
-                {(one.channel, one.receiver, one.subject) for one in new}
-            )
+            for channel, receiver, subject in sorted(subjects)
         ],
     )
 
@@ -177,7 +191,7 @@ def in_line(tx: Tx, line: Line, limit: int) -> list[Delivery]:
     """What waits in *line*, in order."""
     rows = tx.all(
         f"""
-        SELECT {_COLUMNS} FROM deliveries
+        SELECT {COLUMNS} FROM deliveries
          WHERE corp_id = :corp_id AND channel = :channel AND receiver = :receiver AND subject = :subject
            AND failed_ms IS NULL
          ORDER BY number LIMIT :limit
@@ -256,7 +270,7 @@ def failed(
     """What was given up from *from_ms* on and before *to_ms*, in that order."""
     rows = tx.all(
         f"""
-        SELECT {_COLUMNS} FROM deliveries
+        SELECT {COLUMNS} FROM deliveries
          WHERE corp_id = :corp_id AND channel = :channel AND receiver = :receiver
            AND failed_ms >= :from_ms AND failed_ms < :to_ms
          ORDER BY failed_ms, number LIMIT :limit

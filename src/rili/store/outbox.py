@@ -56,6 +56,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Of `rooms`: which, and what became of them."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
+    asks_again: bool = False
+    """Whether everybody but the organizer must answer again (decision 11)."""
 
 
 _NONE = msgspec.Raw()
@@ -75,6 +77,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     response: str | None = None
     rooms: tuple[RoomChange, ...] = ()
     switches: dict[str, str] = {}
+    asks_again: bool = False
 
 
 def add(tx: Tx, change: Change) -> None:
@@ -93,6 +96,7 @@ def add(tx: Tx, change: Change) -> None:
         change.response,
         change.rooms,
         change.switches,
+        change.asks_again,
     )
     tx.queue(
         """
@@ -166,6 +170,7 @@ def _change(corp_id: str, event_id: str, kind: Kind, created_ms: int, text: str)
         body.response,
         body.rooms,
         body.switches,
+        body.asks_again,
     )
 
 

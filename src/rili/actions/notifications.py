@@ -59,7 +59,7 @@ def count_unread(tx: Tx, by: Caller, user_id: str) -> int:
 
 
 def mark_read(tx: Tx, by: Caller, user_id: str, numbers: Sequence[int]) -> int:
-    """The path's user has read those; how many are left. Numbers of nothing are passed over. Raises InvalidParameter."""
+    """They have read those, of which some may be nothing; how many are left. Raises InvalidParameter."""
     _check_reader(tx, by, user_id)
     notifications.mark_read(tx, by.corp_id, user_id, numbers, by.now_ms)
     return notifications.count_unread(tx, by.corp_id, user_id)

@@ -20,6 +20,7 @@ from rili.delivery.duty import Duty
 from rili.delivery.handing_out import HandingOut
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
+from rili.delivery.people import People
 from rili.delivery.pruning import Pruning
 from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
@@ -98,6 +99,7 @@ def build_worker(
     )
     duties: list[Duty] = [
         Reading(db, Apps(clock, new_bytes), bell.ring),
+        Reading(db, People(clock, new_bytes, mail=False), bell.ring),
         HandingOut(db, clock, new_bytes, bell.ring),
         SuiteTickets(db, key, clock, new_bytes),
         SuiteEvents(db, new_bytes, bell.ring),

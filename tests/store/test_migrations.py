@@ -32,6 +32,7 @@ NAMES = [
     "0020_sync_http",
     "0021_stream_tickets",
     "0022_waiting",
+    "0023_notification_numbers",
 ]
 
 

@@ -31,11 +31,14 @@ def announce(
     rooms: Sequence[outbox.RoomChange] = (),
     switches: dict[str, str],
     asks_again: bool = False,
+    other_half: str | None = None,
 ) -> None:
     """Queue one change of *event*, made for *operator_id*, or in that person's name by whom *by* says.
 
     *before* and *after* are texts as they are stored. *asks_again*: everybody but the organizer must answer again.
+    *other_half*: of a series that is split.
     """
+    away = [one for one in (*recipients, *left) if one.left or one.response == "declined"]
     outbox.add(
         tx,
         outbox.Change(
@@ -57,6 +60,9 @@ def announce(
             rooms=tuple(rooms),
             switches=switches,
             asks_again=asks_again,
+            declined=tuple(dict.fromkeys(one.person_id for one in away if not one.left)),
+            gone=tuple(dict.fromkeys(one.person_id for one in away if one.left)),
+            other_half=other_half,
         ),
     )
 

@@ -58,6 +58,12 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """`extra`, and the switches of a delete: who is not to be told, and how."""
     asks_again: bool = False
     """Whether everybody but the organizer must answer again (decision 11)."""
+    declined: tuple[str, ...] = ()
+    """Who of those it concerns had declined, after an update that asks again nobody."""
+    gone: tuple[str, ...] = ()
+    """Who of them had taken it off their own calendar."""
+    other_half: str | None = None
+    """Of a series that this change split: the id of its other half, which has a row of its own."""
 
 
 _NONE = msgspec.Raw()
@@ -78,6 +84,9 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     rooms: tuple[RoomChange, ...] = ()
     switches: dict[str, str] = {}
     asks_again: bool = False
+    declined: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    other_half: str | None = None
 
 
 def add(tx: Tx, change: Change) -> None:
@@ -97,6 +106,9 @@ def add(tx: Tx, change: Change) -> None:
         change.rooms,
         change.switches,
         change.asks_again,
+        change.declined,
+        change.gone,
+        change.other_half,
     )
     tx.queue(
         """
@@ -171,6 +183,9 @@ def _change(corp_id: str, event_id: str, kind: Kind, created_ms: int, text: str)
         body.rooms,
         body.switches,
         body.asks_again,
+        body.declined,
+        body.gone,
+        body.other_half,
     )
 
 

@@ -75,7 +75,7 @@ class Service:
             calls_per_month=settings.calls_per_month,
             creates_per_day=settings.creates_per_day,
         )
-        self.streams: dict[tuple[str, str], int] = {}
+        self.notification_streams: dict[tuple[str, str], int] = {}
         """How many streams of notifications are open, by corpId and unionId."""
         self.running: set[str] = set()
         """Idempotency keys of requests that this process is busy with."""

@@ -45,7 +45,7 @@ async def stream_notifications(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(headers=_HEADERS)
     person = (by.corp_id, user_id)
-    if request.service.streams.get(person, 0) >= STREAMS:
+    if request.service.notification_streams.get(person, 0) >= STREAMS:
         raise TooManyNotificationStreams(STREAMS)
     return _Stream(_news(request, user_id, begin), request.service, person)
 
@@ -55,7 +55,7 @@ class _Stream(StreamingResponse):
 
     def __init__(self, news: AsyncIterator[bytes], service: Service, person: tuple[str, str]) -> None:
         super().__init__(news, headers=_HEADERS)
-        self._open = service.streams
+        self._open = service.notification_streams
         self._person = person
         self._open[person] = self._open.get(person, 0) + 1
 

@@ -46,6 +46,7 @@ class People:
         self._corp_id = corp_id
         self._now_ms = self._clock()
         self._left = PEOPLE
+        self._tellings: list[Telling] = []
         self._addresses.begin(tx, corp_id)
 
     def take(self, tx: Tx, change: Change, people_done: int) -> int | None:
@@ -66,10 +67,13 @@ class People:
         done = people_done + len(some)
         return done if done < len(change.recipients) else None
 
+    def end(self, tx: Tx) -> None:
+        if self._tellings:
+            tell(tx, self._corp_id, self._tellings, now_ms=self._now_ms)
+
     def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
         addresses = self._addresses.of(tx, some)
         mark = self._new_bytes(_ID_BYTES).hex()
-        tellings: list[Telling] = []
         for place, person_id in enumerate(some):
             word, address = told.to(person_id), addresses[person_id]
             if word is None or address is None:
@@ -79,11 +83,9 @@ class People:
             if email is not None and word.notice.kind == "answer" and self._is_large(tx, change):
                 email = None
             if here or email is not None:
-                tellings.append(
+                self._tellings.append(
                     Telling(person_id, f"{mark}{place:x}", word.notice, here, email, address.guest)
                 )
-        if tellings:
-            tell(tx, self._corp_id, tellings, now_ms=self._now_ms)
 
     def _is_large(self, tx: Tx, change: Change) -> bool:
         return attendee_rows.has_more_than(tx, self._corp_id, change.event_id, ANSWERS_BY_MAIL)

@@ -66,11 +66,16 @@ def extent(tx: Tx, event: Event, slot: Slot | None = None) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def answer(tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool) -> None:
-    """Write what somebody answers for the whole of *event*; *returns*: they had left, and are back on all of it."""
+def answer(
+    tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool, answered_ms: int | None = None
+) -> None:
+    """Write what somebody answers for the whole of *event*; *returns*: they had left, and are back on all of it.
+
+    *answered_ms*: when they answered; None where they are asked.
+    """
     tx.queue(
         """
-        UPDATE attendees SET response = :response, left_ms = NULL
+        UPDATE attendees SET response = :response, left_ms = NULL, answered_ms = COALESCE(:answered_ms, answered_ms)
          WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
            AND (occurrence = '' OR (:returns = 1 AND left_ms IS NOT NULL))
         """,
@@ -79,7 +84,39 @@ def answer(tx: Tx, event: Event, person_id: str, response: Response, *, returns:
         person_id=person_id,
         response=response,
         returns=int(returns),
+        answered_ms=answered_ms,
     )
+
+
+def stamp_answer(tx: Tx, event: Event, person_id: str, slot: Slot, answered_ms: int) -> None:
+    """Keep when somebody answered for one occurrence of *event*."""
+    tx.queue(
+        """
+        UPDATE attendees SET answered_ms = :answered_ms
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = :occurrence AND person_id = :person_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key,
+        person_id=person_id,
+        answered_ms=answered_ms,
+    )
+
+
+def answered_ms(tx: Tx, event: Event, person_id: str, slot: Slot | None) -> int | None:
+    """When that person last answered for the whole of *event*, or for the occurrence in *slot*."""
+    row = tx.one(
+        """
+        SELECT MAX(answered_ms) FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
+           AND occurrence IN ('', :occurrence)
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+        occurrence=slot.key if slot else "",
+    )
+    return row[0] if row else None
 
 
 def still_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> set[str]:

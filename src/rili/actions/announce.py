@@ -30,11 +30,13 @@ def announce(
     response: str | None = None,
     rooms: Sequence[outbox.RoomChange] = (),
     switches: dict[str, str],
+    other_half: str | None = None,
 ) -> None:
     """Queue one change of *event*, made for *operator_id*, or in that person's name by whom *by* says.
 
-    *before* and *after* are texts as they are stored.
+    *before* and *after* are texts as they are stored. *other_half*: of a series that is split.
     """
+    away = [one for one in (*recipients, *left) if one.left or one.response == "declined"]
     outbox.add(
         tx,
         outbox.Change(
@@ -54,6 +56,9 @@ def announce(
             response=response,
             rooms=tuple(rooms),
             switches=switches,
+            declined=tuple(dict.fromkeys(one.person_id for one in away if not one.left)),
+            gone=tuple(dict.fromkeys(one.person_id for one in away if one.left)),
+            other_half=other_half,
         ),
     )
 

@@ -136,12 +136,12 @@ def split(edit: Edit, one: Instance) -> Edited:
     )
     announce(
         tx, by, edit.place.user_id, first, "update", first_people, before=edit.stored.body, after=first_body,
-        switches=edit.change.switches,
+        switches=edit.change.switches, other_half=event.id,
     )  # fmt: skip
     announce(
         tx, by, edit.place.user_id, event, "cancel" if edit.cancels else "create", (*people, *moved.left),
-        before=text_of(rest) if edit.cancels else None, after=body, joined=moved.joined, left=moved.left,
-        switches=edit.change.switches,
+        before=text_of(rest), after=body, joined=moved.joined, left=moved.left,
+        switches=edit.change.switches, other_half=first.id,
     )  # fmt: skip
     return Edited(
         Seen(event, people, edit.place.user_id),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from rili.model.notice import MailNotice, Notice
+from rili.model.notice import Notice, Told, for_mail, in_brief
 from rili.store import deliveries, notifications
 from rili.store.db import Tx
 from rili.store.deliveries import NewDelivery
@@ -31,12 +31,29 @@ class Telling(Struct, frozen=True, gc=False):
     guest: bool = False
 
 
+class _Mail(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A `MailNotice` whose notice is text already."""
+
+    person_id: str
+    email: str
+    notice: Raw
+    guest: bool = False
+
+
 def tell(tx: Tx, corp_id: str, tellings: Sequence[Telling], *, now_ms: int) -> None:
     """Write the notifications and queue the mails; call it once for each id."""
+    brief: dict[int, Told] = {}  # many are told the same
+    mailed: dict[int, Raw] = {}
+    for one in tellings:
+        key = id(one.notice)
+        if one.here and key not in brief:
+            brief[key] = in_brief(one.notice)
+        if one.email is not None and key not in mailed:
+            mailed[key] = Raw(_encode(for_mail(one.notice)))
     notifications.add(
         tx,
         corp_id,
-        [NewNotification(one.person_id, one.id, one.notice) for one in tellings if one.here],
+        [NewNotification(one.person_id, one.id, brief[id(one.notice)]) for one in tellings if one.here],
         now_ms=now_ms,
     )
     mails = [
@@ -47,7 +64,7 @@ def tell(tx: Tx, corp_id: str, tellings: Sequence[Telling], *, now_ms: int) -> N
             id=one.id,
             event_type=one.notice.kind,
             born_ms=now_ms,
-            body=_encode(MailNotice(one.person_id, one.email, one.notice, one.guest)).decode(),
+            body=_encode(_Mail(one.person_id, one.email, mailed[id(one.notice)], one.guest)).decode(),
         )
         for one in tellings
         if one.email is not None

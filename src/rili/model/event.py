@@ -267,10 +267,11 @@ def asks_again(before: Event, after: Event) -> bool:
 
     An `endDate` that names the same instant in other words is no change.
     """
-    return before.when != after.when or _rule(before) != _rule(after)
+    return before.when != after.when or rule_of(before) != rule_of(after)
 
 
-def _rule(event: Event) -> object:
+def rule_of(event: Event) -> object:
+    """What is equal for two rules that are the same in other words; None without one."""
     rule = event.recurrence
     if rule is None:
         return None

@@ -1,19 +1,21 @@
-"""What one person is told of one event: by a notification here, and by mail. Pure."""
+"""What one person is told: of one event by a notification here, and by mail; of a calendar here alone. Pure."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rili.model.event import Event
+from rili.model.event_rooms import EventRoom
 from rili.model.people import Response
 
 NoticeKind = Literal["invitation", "change", "cancellation", "answer", "reminder"]
 
 
-class Notice(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One thing that a person is told."""
+class Notice(Struct, frozen=True, gc=False, omit_defaults=True, tag="event"):
+    """One thing that a person is told of an event."""
 
     kind: NoticeKind
     event: Event
@@ -26,10 +28,22 @@ class Notice(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of a change: which fields, by the names of `Event`, `attendees` and `organizer`."""
     response: Response | None = None
     """Of an answer: what the operator answered."""
+    rooms: tuple[EventRoom, ...] = ()
+    """Of a change of rooms: those that somebody approved of or refused, as they are now."""
     minutes: int | None = None
     """Of a reminder: how long before the start it was to be."""
     late: bool = False
     """Of a reminder: the server was not there at its time."""
+
+
+class SharedCalendar(Struct, frozen=True, gc=False, tag="calendar"):
+    """Another thing that a person is told: somebody lets them see a calendar."""
+
+    calendar_id: str
+    owner_id: str
+
+
+Told = Notice | SharedCalendar
 
 
 class MailNotice(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -40,3 +54,33 @@ class MailNotice(Struct, frozen=True, gc=False, omit_defaults=True):
     notice: Notice
     guest: bool = False
     """Somebody with no account here."""
+
+
+RICH_TEXT_IN_MAILS = 16_384
+"""Characters. Each of thousands of people gets a copy; the plain description says the same."""
+
+
+def in_brief(told: Told) -> Told:
+    """*told* as it is kept for its reader: when and where, and what to look at, not all that is said there."""
+    if isinstance(told, SharedCalendar):
+        return told
+    event = replace(
+        told.event,
+        description=None,
+        rich_text=None,
+        reminders=(),
+        ui_configs=(),
+        categories=(),
+        cards=(),
+        attendee_rights=None,
+    )
+    return replace(told, event=event)
+
+
+def for_mail(notice: Notice) -> Notice:
+    """*notice* as a mail needs it."""
+    event = notice.event
+    rich_text = event.rich_text
+    if rich_text is not None and len(rich_text) > RICH_TEXT_IN_MAILS:
+        rich_text = None
+    return replace(notice, event=replace(event, rich_text=rich_text, ui_configs=(), cards=()))

@@ -66,6 +66,21 @@ def extent(tx: Tx, event: Event, slot: Slot | None = None) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def has_more_than(tx: Tx, corp_id: str, event_id: str, people: int) -> bool:
+    """Whether more than so many are on the event."""
+    row = tx.one(
+        """
+        SELECT 1 FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = ''
+         ORDER BY place LIMIT 1 OFFSET :people
+        """,
+        corp_id=corp_id,
+        event_id=event_id,
+        people=people,
+    )
+    return row is not None
+
+
 def answer(
     tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool, answered_ms: int | None = None
 ) -> None:
@@ -135,20 +150,22 @@ def still_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> set[str]:
 
 
 def ever_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> list[Attendee]:
-    """Who of these people has a row of *event*, its single occurrences included."""
+    """Who of these people has a row of *event*, its single occurrences included; `left`: off all of it by now."""
     rows = tx.all(
         """
-        SELECT DISTINCT person_id,
-               (SELECT email FROM guests WHERE guests.corp_id = attendees.corp_id AND guests.id = person_id)
+        SELECT person_id,
+               (SELECT email FROM guests WHERE guests.corp_id = :corp_id AND guests.id = person_id),
+               MIN(CASE WHEN removed = 0 AND left_ms IS NULL THEN 0 ELSE 1 END)
           FROM attendees
          WHERE (corp_id, person_id, event_id) IN (SELECT :corp_id, key, :event_id FROM json_each(:person_ids))
+         GROUP BY person_id
          ORDER BY person_id
         """,
         corp_id=event.corp_id,
         event_id=event.id,
         person_ids=as_keys(person_ids),
     )
-    return [Attendee(person_id, email or "", email=email) for person_id, email in rows]
+    return [Attendee(person_id, email or "", email=email, left=gone == 1) for person_id, email, gone in rows]
 
 
 def touch(tx: Tx, event: Event, *, whole: bool) -> None:

@@ -36,6 +36,12 @@ def lock(tx: Tx, corp_id: str) -> None:
     tx.queue("UPDATE organisations SET name = name WHERE corp_id = :corp_id", corp_id=corp_id)
 
 
+def people_no(tx: Tx, corp_id: str) -> int:
+    """A number that grows with every change of a person in the organisation."""
+    row = tx.one("SELECT people_no FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
+    return row[0] if row else 0
+
+
 def list_all(tx: Tx) -> list[Organisation]:
     """Every organisation, the oldest first."""
     rows = tx.all(
@@ -79,6 +85,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
     for table in (
         "outbox_readers", "announcements", "deliveries", "delivery_lines", "delivery_numbers", "notifications",
+        "notification_numbers",
     ):  # fmt: skip
         tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)

@@ -54,6 +54,12 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Of `rooms`: which, and what became of them."""
     switches: dict[str, str] = {}
     """`extra`, and the switches of a delete: who is not to be told, and how."""
+    declined: tuple[str, ...] = ()
+    """Who of those it concerns had declined, after an update that asks again nobody."""
+    gone: tuple[str, ...] = ()
+    """Who of them had taken it off their own calendar."""
+    other_half: str | None = None
+    """Of a series that this change split: the id of its other half, which has a row of its own."""
 
 
 _NONE = msgspec.Raw()
@@ -72,6 +78,9 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     response: str | None = None
     rooms: tuple[RoomChange, ...] = ()
     switches: dict[str, str] = {}
+    declined: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    other_half: str | None = None
 
 
 def add(tx: Tx, change: Change) -> None:
@@ -89,6 +98,9 @@ def add(tx: Tx, change: Change) -> None:
         change.response,
         change.rooms,
         change.switches,
+        change.declined,
+        change.gone,
+        change.other_half,
     )
     tx.queue(
         """
@@ -161,6 +173,9 @@ def _change(corp_id: str, event_id: str, kind: Kind, created_ms: int, text: str)
         body.response,
         body.rooms,
         body.switches,
+        body.declined,
+        body.gone,
+        body.other_half,
     )
 
 

@@ -196,6 +196,19 @@ def emails(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
     return dict(rows)
 
 
+def present_emails(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str | None]:
+    """The mail addresses of those of *union_ids* that are colleagues now; None where one has none."""
+    rows = tx.all(
+        """
+        SELECT union_id, COALESCE(email, org_email) FROM users
+         WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids)) AND active = 1
+        """,
+        corp_id=corp_id,
+        union_ids=as_keys(union_ids),
+    )
+    return dict(rows)
+
+
 def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
     """The names of *union_ids*, also of people who left."""
     rows = tx.all(

@@ -1,0 +1,138 @@
+"""The reader `people`: what happens to events becomes notifications and mails for those whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from rili.delivery.addresses import Addresses
+from rili.delivery.telling import Telling, tell
+from rili.model.event import Event
+from rili.model.ids import NewBytes
+from rili.model.notice import SharedCalendar
+from rili.model.people import RESPONSES, Response
+from rili.model.who_is_told import Happened, Words, words
+from rili.store import attendee_rows, notifications
+from rili.store.db import Tx
+from rili.store.events import decode_event
+from rili.store.notifications import NewNotification
+from rili.store.outbox import Change, RoomChange
+
+PEOPLE = 300
+"""Who are told something in one transaction, about: it holds up everybody else on SQLite."""
+
+ANSWERS_BY_MAIL = 200
+"""People on an event, at most, of whose answers its organizer is told by mail too."""
+
+_ID_BYTES = 12
+
+
+class People:
+    """Tells people. *mail*: there is a server that takes mail; without one none is queued."""
+
+    name = "people"
+
+    def __init__(self, clock: Callable[[], int], new_bytes: NewBytes, *, mail: bool) -> None:
+        self._clock = clock
+        self._new_bytes = new_bytes
+        self._mail = mail
+        self._addresses = Addresses()
+        self._corp_id = ""
+        self._now_ms = 0
+        self._left = PEOPLE
+
+    def begin(self, tx: Tx, corp_id: str) -> None:
+        self._corp_id = corp_id
+        self._now_ms = self._clock()
+        self._left = PEOPLE
+        self._addresses.begin(tx, corp_id)
+
+    def take(self, tx: Tx, change: Change, people_done: int) -> int | None:
+        if change.kind == "share":
+            self._tell_of_calendar(tx, change)
+            return None
+        others = [one for one in change.recipients[people_done:] if not _did(change, one)]
+        if not others:
+            return None
+        told = words(_happened(change), self._now_ms)
+        if told is None:
+            return None
+        if self._left <= 0:
+            return people_done
+        some = change.recipients[people_done : people_done + self._left]
+        self._left -= len(some)
+        self._tell(tx, change, told, some)
+        done = people_done + len(some)
+        return done if done < len(change.recipients) else None
+
+    def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
+        addresses = self._addresses.of(tx, some)
+        mark = self._new_bytes(_ID_BYTES).hex()
+        tellings: list[Telling] = []
+        for place, person_id in enumerate(some):
+            word, address = told.to(person_id), addresses[person_id]
+            if word is None or address is None:
+                continue
+            here = word.by.here and not address.guest
+            email = address.email if self._mail and word.by.mail else None
+            if email is not None and word.notice.kind == "answer" and self._is_large(tx, change):
+                email = None
+            if here or email is not None:
+                tellings.append(
+                    Telling(person_id, f"{mark}{place:x}", word.notice, here, email, address.guest)
+                )
+        if tellings:
+            tell(tx, self._corp_id, tellings, now_ms=self._now_ms)
+
+    def _is_large(self, tx: Tx, change: Change) -> bool:
+        return attendee_rows.has_more_than(tx, self._corp_id, change.event_id, ANSWERS_BY_MAIL)
+
+    def _tell_of_calendar(self, tx: Tx, change: Change) -> None:
+        shared = SharedCalendar(change.event_id, change.operator_id)
+        mark = self._new_bytes(_ID_BYTES).hex()
+        notifications.add(
+            tx,
+            self._corp_id,
+            [NewNotification(one, f"{mark}{place:x}", shared) for place, one in enumerate(change.recipients)],
+            now_ms=self._now_ms,
+        )
+
+
+def _did(change: Change, person_id: str) -> bool:
+    return person_id in (change.operator_id, change.on_behalf_of)
+
+
+def _happened(change: Change) -> Happened:
+    return Happened(
+        kind=change.kind,
+        operator_id=change.operator_id,
+        on_behalf_of=change.on_behalf_of,
+        before=_event(change, change.before),
+        after=_event(change, change.after),
+        occurrence=change.occurrence,
+        joined=frozenset(change.joined),
+        left=frozenset(change.left),
+        declined=frozenset(change.declined),
+        gone=frozenset(change.gone),
+        response=_response(change.response),
+        answered=frozenset(one.room_id for one in change.rooms if _is_answer(one)),
+        split=change.other_half is not None,
+        switches=change.switches,
+    )
+
+
+def _event(change: Change, text: str | None) -> Event | None:
+    """An occurrence stands alone, with its series' id."""
+    if text is None:
+        return None
+    event = decode_event(text)
+    return event if change.occurrence is None else replace(event, id=change.event_id)
+
+
+def _response(text: str | None) -> Response | None:
+    return next((one for one in RESPONSES if one == text), None)
+
+
+def _is_answer(change: RoomChange) -> bool:
+    return None not in (change.before, change.after) and change.after != "tentative"

@@ -15,11 +15,19 @@ from rili.api.routes import ROUTES
 from rili.config import Settings
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.mail.codes import Codes
+from rili.delivery.mail.inbound import Verdict, receive
+from rili.delivery.mail.mailbox import Mailbox
+from rili.delivery.mail.message import Sender
+from rili.delivery.mail.smtp import Smtp
+from rili.delivery.mail.transport import MailTransport
 from rili.delivery.people import People
 from rili.delivery.reading import Reading
+from rili.delivery.sending import Sending
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
+from rili.model.mail_server import imap_server, smtp_server
 from rili.store.db import Database
 from rili.web.routes import PAGES
 
@@ -73,6 +81,35 @@ def build_worker(
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
     duties: list[Duty] = [
-        Reading(db, People(clock, new_bytes, mail=False), bell.ring),
+        Reading(db, People(clock, new_bytes, mail=settings.smtp_url is not None), bell.ring),
+        *_mail_duties(settings, db, clock, bell, metrics),
     ]
     return Worker(duties, bell)
+
+
+def _mail_duties(
+    settings: Settings, db: Database, clock: Callable[[], int], bell: Bell, metrics: Metrics
+) -> list[Duty]:
+    if settings.smtp_url is None:
+        return []
+    service = Service(settings, db, clock, os.urandom, bell, metrics)
+    assert settings.mail_from is not None
+    assert settings.secret_key is not None
+    sender = Sender(
+        settings.mail_from,
+        settings.mail_reply_to,
+        service.public_url,
+        service.meeting_url,
+        Codes(settings.secret_key),
+    )
+    smtp = Smtp(smtp_server(settings.smtp_url), settings.mail_from.rpartition("@")[2])
+    duties: list[Duty] = [Sending(db, MailTransport(db, smtp, sender, clock), clock, metrics)]
+    if settings.imap_url is not None:
+
+        async def take(message: bytes) -> Verdict:
+            verdict = await receive(db, message, clock)
+            bell.ring()
+            return verdict
+
+        duties.append(Mailbox(imap_server(settings.imap_url), take, clock))
+    return duties

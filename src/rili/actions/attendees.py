@@ -283,13 +283,13 @@ def answer(
     *answered_ms*: when they did, where that is not now.
     """
     event = stored.event
-    answered_ms = by.now_ms if answered_ms is None else answered_ms
     after = next_version(tx, event)
     if one is None:
-        attendee_rows.answer(tx, after, me.person_id, response, returns=me.left, answered_ms=answered_ms)
+        attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
-        attendee_rows.stamp_answer(tx, after, me.person_id, one.slot, answered_ms)
+    answered_ms = by.now_ms if answered_ms is None else answered_ms
+    attendee_rows.stamp_answer(tx, after, me.person_id, one.slot if one else None, answered_ms)
     calendar = colleagues([replace(me, left=False)])
     tell(tx, after, one, shown=calendar if me.left else [])
     if not me.left:

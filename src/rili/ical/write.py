@@ -142,7 +142,7 @@ def _text(parts: Sequence[_Part], naming: Naming, message: Message | None) -> by
     for part in parts:
         people = list(_people(part.event, part.people, naming, message)) if meeting or message else []
         # Whoever gets a message is reminded by their own calendar, as they want it.
-        alarms = [] if message else _alarms(part.event.reminders)
+        alarms = () if message else _alarms(part.event.reminders)
         lines += component("VEVENT", [*_vevent(part, naming, message), *people, *alarms])
     return folded(component("VCALENDAR", lines))
 

@@ -12,7 +12,6 @@ from rili.model.series import Slot
 from rili.store.db import Tx
 from rili.store.keys import as_keys
 
-
 Kind = Literal["page", "mail"]
 """`page`: the code opens a page. `mail`: it is part of the address that an answer by mail is sent to."""
 

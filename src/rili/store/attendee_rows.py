@@ -81,16 +81,11 @@ def has_more_than(tx: Tx, corp_id: str, event_id: str, people: int) -> bool:
     return row is not None
 
 
-def answer(
-    tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool, answered_ms: int | None = None
-) -> None:
-    """Write what somebody answers for the whole of *event*; *returns*: they had left, and are back on all of it.
-
-    *answered_ms*: when they answered; None where they are asked.
-    """
+def answer(tx: Tx, event: Event, person_id: str, response: Response, *, returns: bool) -> None:
+    """Write what somebody answers for the whole of *event*; *returns*: they had left, and are back on all of it."""
     tx.queue(
         """
-        UPDATE attendees SET response = :response, left_ms = NULL, answered_ms = COALESCE(:answered_ms, answered_ms)
+        UPDATE attendees SET response = :response, left_ms = NULL
          WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
            AND (occurrence = '' OR (:returns = 1 AND left_ms IS NOT NULL))
         """,
@@ -99,12 +94,11 @@ def answer(
         person_id=person_id,
         response=response,
         returns=int(returns),
-        answered_ms=answered_ms,
     )
 
 
-def stamp_answer(tx: Tx, event: Event, person_id: str, slot: Slot, answered_ms: int) -> None:
-    """Keep when somebody answered for one occurrence of *event*."""
+def stamp_answer(tx: Tx, event: Event, person_id: str, slot: Slot | None, answered_ms: int) -> None:
+    """Keep when somebody answered for the whole of *event*, or for the occurrence in *slot*."""
     tx.queue(
         """
         UPDATE attendees SET answered_ms = :answered_ms
@@ -112,7 +106,7 @@ def stamp_answer(tx: Tx, event: Event, person_id: str, slot: Slot, answered_ms: 
         """,
         corp_id=event.corp_id,
         event_id=event.id,
-        occurrence=slot.key,
+        occurrence=slot.key if slot else "",
         person_id=person_id,
         answered_ms=answered_ms,
     )
@@ -132,6 +126,25 @@ def answered_ms(tx: Tx, event: Event, person_id: str, slot: Slot | None) -> int 
         occurrence=slot.key if slot else "",
     )
     return row[0] if row else None
+
+
+def own_places_of(tx: Tx, event: Event, person_id: str) -> dict[Slot, OwnPlace]:
+    """What single occurrences of *event* have of their own about that person, the name aside."""
+    rows = tx.all(
+        """
+        SELECT occurrence, is_optional, response, place, left_ms, removed FROM attendees
+         WHERE corp_id = :corp_id AND person_id = :person_id AND event_id = :event_id AND occurrence > ''
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+    )
+    return {
+        Slot.of_key(occurrence): OwnPlace(
+            Attendee(person_id, "", optional == 1, response, None, place, left_ms is not None), removed == 1
+        )
+        for occurrence, optional, response, place, left_ms, removed in rows
+    }
 
 
 def still_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> set[str]:

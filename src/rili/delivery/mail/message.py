@@ -26,7 +26,7 @@ from rili.store.deliveries import Delivery
 SUBJECT_CHARACTERS = 150
 NAME_CHARACTERS = 60
 
-_POLICY = SMTP.clone(cte_type="7bit")
+mail_policy = SMTP.clone(cte_type="7bit")
 _PREFIXES = {
     "invitation": ("Invitation", "邀请"), "change": ("Changed", "变更"), "cancellation": ("Cancelled", "取消"),
     "reminder": ("Reminder", "提醒"),
@@ -79,7 +79,7 @@ def write_mail(delivery: Delivery, mail: MailNotice, facts: Facts, sender: Sende
     """The mail. Raises NoAddress."""
     writing = _Writing(delivery, mail, facts, sender)
     to = recipient_of(mail.email)
-    message = EmailMessage(_POLICY if to.addr_spec.isascii() else _POLICY.clone(utf8=True))
+    message = EmailMessage(mail_policy if to.addr_spec.isascii() else mail_policy.clone(utf8=True))
     domain = sender.address.rpartition("@")[2]
     thread = _message_id(f"{delivery.corp_id}\n{mail.notice.event.id}\n{mail.person_id}", domain)
     message["From"] = Address(writing.sender_name(), addr_spec=sender.address)
@@ -155,7 +155,7 @@ class _Writing:
             name = facts.operator.name
         if self.notice.kind == "reminder" or "@" in name:
             name = facts.organisation.name
-        return _plain_name(name)
+        return plain_name(name)
 
     def reply_to(self) -> list[Address]:
         """Where the answers of calendars go, and what people write: both may go to both."""
@@ -182,7 +182,7 @@ class _Writing:
         else:
             prefix = _PREFIXES[self.notice.kind][self.zh]
         title = self.notice.event.summary
-        return _plain_line(f"{prefix}：{title}" if self.zh else f"{prefix}: {title}", SUBJECT_CHARACTERS)
+        return plain_line(f"{prefix}：{title}" if self.zh else f"{prefix}: {title}", SUBJECT_CHARACTERS)
 
     def values(self) -> dict[str, object]:
         """Of the templates."""
@@ -191,7 +191,7 @@ class _Writing:
             "lang": "zh-CN" if self.zh else "en",
             "subject": self.subject(),
             "lead": self._lead(),
-            "title": _plain_line(event.summary, len(event.summary)),
+            "title": plain_line(event.summary, len(event.summary)),
             "gone": self.notice.kind == "cancellation",
             "rows": self._rows(),
             "description": (event.description or "").strip() if self.notice.kind != "answer" else "",
@@ -303,14 +303,14 @@ def _message_id(of: str, domain: str) -> str:
     return f"<{sha256(of.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def _plain_line(text: str, characters: int) -> str:
+def plain_line(text: str, characters: int) -> str:
     """*text* on one line. `=?` would be read as an encoded word (RFC 2047) that somebody else wrote."""
     line = " ".join("".join(" " if _is_control(char) else char for char in text).split())
     line = line.replace("=?", "= ?")
     return line if len(line) <= characters else line[: characters - 1] + "…"
 
 
-def _plain_name(text: str) -> str:
+def plain_name(text: str) -> str:
     """A name without what means something in an address."""
     plain = "".join(char if char.isalnum() or char in " .-_'&·" else " " for char in text)
     return " ".join(plain.split())[:NAME_CHARACTERS]

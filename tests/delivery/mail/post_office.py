@@ -21,8 +21,11 @@ class PostOffice:
         self.url = f"smtp://127.0.0.1:{port}"
         self.envelopes: list[Envelope] = []
         self.sessions: set[int] = set()
-        self.refusals: dict[str, list[str]] = {}
+        self._refusals: dict[str, list[str]] = {}
+
+    def refuse(self, answers: dict[str, list[str]]) -> None:
         """By the command (MAIL, RCPT, DATA) or the address: what is answered instead, one after another."""
+        self._refusals = {of: list(said) for of, said in answers.items()}
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -68,7 +71,7 @@ class PostOffice:
         return "250 OK"
 
     def _refusal(self, of: str) -> str | None:
-        waiting = self.refusals.get(of)
+        waiting = self._refusals.get(of)
         return waiting.pop(0) if waiting else None
 
 
@@ -115,7 +118,7 @@ def post_office(
     office = PostOffice(0)
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=data.password.decode() == password)
+        return AuthResult(success=data.password.decode() == password, handled=False)
 
     def protocol() -> SMTP:
         return SMTP(

@@ -41,6 +41,7 @@ _ROOM_STATUS = {
     "declined": ("refused", "已拒绝"),
     "tentative": ("waits", "待审批"),
 }
+_NAME = re.compile(r'[^\s"(),:;<>@\[\\\]]+')
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
 _environment = Environment(
     loader=PackageLoader("rili.delivery.mail"),
@@ -111,7 +112,10 @@ def recipient_of(email: str) -> Address:
         if not (at and name and _HOST.fullmatch(domain)) or _has_controls(name):
             raise NoAddress(email)
         address = Address("", name, domain)
-        if Address("", addr_spec=address.addr_spec) != address:
+        if not name.isascii():
+            if not _NAME.fullmatch(name):
+                raise NoAddress(email)
+        elif Address("", addr_spec=address.addr_spec) != address:
             raise NoAddress(email)
     except NoAddress:
         raise

@@ -218,8 +218,10 @@ class _Writing:
         elif self.organizes or notice.kind == "reminder":
             return None
         elif notice.kind == "cancellation":
+            # Of an event as a whole nothing follows, and RFC 5546 3.2.5 wants the number to grow.
+            last = int(self.facts.called_off and self.slot is None)
             message = Message(
-                "CANCEL", self.delivery.born_ms, version + 1, self._organizer_uri(), frozenset({person})
+                "CANCEL", self.delivery.born_ms, version + last, self._organizer_uri(), frozenset({person})
             )
         else:
             message = Message("REQUEST", self.delivery.born_ms, version, self._organizer_uri(), named)

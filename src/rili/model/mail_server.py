@@ -11,7 +11,7 @@ from msgspec import Struct
 
 Tls = Literal["at_once", "starttls", "none"]
 
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 class MailServer(Struct, frozen=True):
@@ -52,7 +52,7 @@ def imap_server(url: str) -> MailServer:
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether *text* is an address that mail can come from; its name holds no `+`, which tags may follow."""
+    """Whether *text* is an address that mail can come from."""
     return _ADDRESS.fullmatch(text) is not None and ".." not in text and len(text) <= 200
 
 

@@ -14,7 +14,6 @@ from tests.conformance.clients import App
 from tests.delivery.mail.mailbox_server import MailboxServer, mailbox_server
 from tests.delivery.mail.post_office import PostOffice, post_office
 
-
 cli = typer.Typer()
 register(cli)
 

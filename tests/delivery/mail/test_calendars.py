@@ -45,8 +45,8 @@ class Calendar:
         calendar = icalendar.Calendar()
         for zone in self.zones:
             calendar.add_component(zone)
-        for parts in self.parts.values():
-            parts = {key: event.copy() for key, event in parts.items()}
+        for there in self.parts.values():
+            parts = {key: event.copy() for key, event in there.items()}
             master = parts.get(None)
             for key, event in parts.items():
                 if key is not None and master is not None and event["STATUS"] == "CANCELLED":

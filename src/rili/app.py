@@ -92,17 +92,17 @@ def _mail_duties(
 ) -> list[Duty]:
     if settings.smtp_url is None:
         return []
-    service = Service(settings, db, clock, os.urandom, bell, metrics)
-    assert settings.mail_from is not None
-    assert settings.secret_key is not None
-    sender = Sender(
-        settings.mail_from,
-        settings.mail_reply_to,
-        service.public_url,
-        service.meeting_url,
-        Codes(settings.secret_key),
-    )
-    smtp = Smtp(smtp_server(settings.smtp_url), settings.mail_from.rpartition("@")[2])
+    # Settings that are loaded name all of these beside it.
+    sent_from, public_url, secret_key = settings.mail_from, settings.public_url, settings.secret_key
+    assert sent_from is not None
+    assert public_url is not None
+    assert secret_key is not None
+
+    def meeting_url(conference_id: str) -> str:
+        return settings.meeting_url.format(public_url=public_url, conferenceId=conference_id)
+
+    sender = Sender(sent_from, settings.mail_reply_to, public_url, meeting_url, Codes(secret_key))
+    smtp = Smtp(smtp_server(settings.smtp_url), sent_from.rpartition("@")[2])
     duties: list[Duty] = [Sending(db, MailTransport(db, smtp, sender, clock), clock, metrics)]
     if settings.imap_url is not None:
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -58,12 +59,19 @@ async def call(
         "server": ("127.0.0.1", 8470),
     }
     messages: list[Message] = []
+    requests = [{"type": "http.request", "body": raw, "more_body": False}]
+    answered = asyncio.Event()
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": raw, "more_body": False}
+        if requests:
+            return requests.pop()
+        await answered.wait()  # of an answer that does not end, the first piece is enough
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         messages.append(message)
+        if message["type"] == "http.response.body":
+            answered.set()
 
     await app(scope, receive, send)
     start = messages[0]

@@ -323,6 +323,19 @@ class TooManyTries(Failure):
         self.headers = {"retry-after": str(seconds)}
 
 
+class TooManyStreams(Failure):
+    """429: the person has that many streams of notifications open."""
+
+    status = 429
+    code = "flowLimit"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} streams are open",
+            description=f"userId: this person has {limit} streams open; close one",
+        )
+
+
 class InvalidClient(Failure):
     """400 `invalid.client`: as `invalidClientIdOrSecret`, on `{corpId}/token`."""
 

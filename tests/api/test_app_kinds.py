@@ -64,7 +64,8 @@ def call(vendor: Vendor, route: Route, token: str) -> Any:
     path = re.sub(r"{(?:userId|unionId)}", vendor.ann.union_id, route.path)
     path = re.sub(r"{\w+}", "x", path)
     if route.path.startswith("/v1.0/"):
-        return vendor.call(route.method, path, headers={HEADER: token}).json
+        reply = vendor.call(route.method, path, headers={HEADER: token})
+        return {} if reply.headers["content-type"] == "text/event-stream" else reply.json
     return vendor.call(route.method, f"{path}?access_token={token.replace(' ', '%20')}").json
 
 

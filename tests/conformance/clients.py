@@ -71,6 +71,8 @@ def send(endpoint: str, request: bytes, method: str) -> Reply:
 
 def _reply(response: http.client.HTTPResponse) -> Reply:
     headers = {name.lower(): value for name, value in response.getheaders()}
+    if headers.get("content-type") == "text/event-stream":  # which does not end: its first block
+        return Reply(response.status, headers, b"".join(block_of(response)))
     return Reply(response.status, headers, response.read())
 
 
@@ -101,6 +103,14 @@ def _hints(kind: type[TeaModel]) -> dict[str, Any]:
 
 def _snake(name: str) -> str:
     return re.sub("([A-Z])", lambda match: "_" + match[1].lower(), name)
+
+
+def block_of(response: http.client.HTTPResponse) -> list[bytes]:
+    """The lines of the next block of a stream of events; none at its end."""
+    lines: list[bytes] = []
+    while (line := response.readline()) not in (b"", b"\n"):
+        lines.append(line)
+    return lines
 
 
 class App:

@@ -17,6 +17,7 @@ from rili.model.directory import User
 from rili.model.ids import opaque_id
 from rili.model.room import NO_GROUP
 from rili.model.room_change import RoomChange
+from rili.store import outbox_readers
 from rili.store.db import Tx
 from rili.store.plugins import Plugin
 from rili.testing import Rili
@@ -38,6 +39,7 @@ class Firm:
     def __init__(self, server: Rili, database: SharedDatabase, name: str = "") -> None:
         self.endpoint = server.endpoint
         self._clock = server.clock
+        self._deliver = server.deliver
         self._database = database
         self.password, password_hash = _password(name)
         self.made: dict[str, list[str]] = {"password": [self.password]}
@@ -141,7 +143,9 @@ class Firm:
         return room.room_id, group.group_id
 
     def rows(self) -> dict[str, list[str]]:
-        """All that the database holds of this organisation, by table."""
+        """All that the database holds of this organisation, by table, once what happened was told."""
+        while self.corp_id in self._database.read(lambda tx: outbox_readers.behind(tx, "people")):
+            self._deliver()
 
         def read(tx: Tx) -> dict[str, list[str]]:
             return {

@@ -142,6 +142,7 @@ BODIES: dict[str, Json] = {
     "PatchEvent": {"id": "{event}", "summary": "Theirs now"},
     "RemoveAttendee": {"attendeesToRemove": [{"id": "{colleague}"}]},
     "RemoveMeetingRooms": {"meetingRoomsToRemove": [{"roomId": "{room}"}]},
+    "ReadNotifications": {"upTo": "999999999"},
     "RespondEvent": {"responseStatus": "declined"},
     "SetSuperUserMeetingRoom": {"unionId": "{them}", "roomId": "{room}", "userIdWhiteList": ["{colleague}"]},
     "SearchDepartment": {"queryWord": "研发", "offset": 0, "size": 10},

@@ -72,6 +72,8 @@ class Service:
             calls_per_month=settings.calls_per_month,
             creates_per_day=settings.creates_per_day,
         )
+        self.streams: dict[tuple[str, str], int] = {}
+        """How many streams of notifications are open, by corpId and unionId."""
         self.running: set[str] = set()
         """Idempotency keys of requests that this process is busy with."""
 
@@ -168,6 +170,12 @@ class Request(StarletteRequest):
         if scope is not None:
             require(self._caller, scope)
         return self._caller
+
+    async def caller_again(self, scope: str) -> Caller:
+        """The same asked anew, in an answer that lasts: they may have lost the right since. Raises the same."""
+        self._caller = None
+        self.now_ms = self.service.clock()
+        return await self.caller(scope)
 
     async def take_call(self, by: Caller, operation: str, *, monthly: bool) -> None:
         """Count a call against the limits that are set. Raises QpsLimit, QpmLimit, ApiCountLimitForOrg."""

@@ -109,7 +109,7 @@ def _kinds(route: Route) -> str:
 
 def _responses(route: Route, reference: dict[type, dict[str, Any]]) -> dict[str, Any]:
     schema = {"type": "object"} if route.answer is None else reference[route.answer]
-    success: dict[str, Any] = {"description": "OK", "content": {"application/json": {"schema": schema}}}
+    success: dict[str, Any] = {"description": "OK", "content": {route.answer_type: {"schema": schema}}}
     if route.redirects:
         return {"302": {"description": "On to the meeting. 跳转到会议。"}, "404": _error(404, reference)}
     if "If-Match" in {one.name for one in route.parameters} or route.path.endswith("{eventId}"):

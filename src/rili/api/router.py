@@ -50,6 +50,8 @@ class Route(Struct, frozen=True):
     form: bool = False
     """Whether the body may also be a form (the old family)."""
     redirects: bool = False
+    answer_type: str = "application/json"
+    """Of what is answered; of a stream *answer* is one piece."""
     kinds: frozenset[str] = EVERY
     """Which kinds of app may call it, where it needs a token."""
 

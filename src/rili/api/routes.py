@@ -14,6 +14,8 @@ from rili.api import (
     lists,
     meeting_rooms,
     metrics,
+    notification_stream,
+    notifications,
     oauth2,
     organizing,
     site,
@@ -55,6 +57,7 @@ from rili.wire.find_times import FindTimes, FoundTimesView
 from rili.wire.free_busy import GetSchedule, SchedulesView
 from rili.wire.lists import EventsView, InstancesView
 from rili.wire.meeting_rooms import AddMeetingRooms, RemoveMeetingRooms, RespondForRoom
+from rili.wire.notifications import NotificationsView, NotificationView, ReadNotifications, UnreadView
 from rili.wire.oauth2 import (
     AccessToken,
     AuthRules,
@@ -73,6 +76,7 @@ from rili.wire.suite_tokens import GetCorpAccessToken, GetSuiteAccessToken, Lega
 CALENDAR = "/v1.0/calendar/users/{userId}/calendars/{calendarId}"
 EVENTS = CALENDAR + "/events"
 EVENT = EVENTS + "/{eventId}"
+NOTIFICATIONS = "/v1.0/calendar/users/{userId}/notifications"
 SUBSCRIBED = "/v1.0/calendar/users/{userId}/subscribedCalendars"
 
 CLIENT_TOKEN = Parameter(
@@ -132,6 +136,13 @@ SIGNATURE = Parameter(
     "signature", "Base64 of HMAC-SHA256 of timestamp, newline, suiteTicket under the suiteSecret. 签名。"
 )
 APP_SECRET = Parameter("appsecret", "Its secret. 应用的 AppSecret。")
+
+UNREAD = Parameter("unread", "Only what is not read. 仅未读。", bool)
+A_PAGE = Parameter("maxResults", "How many a page: 1 to 100, default 20. 每页数量。", int)
+LAST_EVENT_ID = Parameter(
+    "lastEventId",
+    "From this notification on; the header Last-Event-ID wins. Without either, what is new. 从此通知之后开始。",
+)
 
 # fmt: off
 ROUTES = (
@@ -249,6 +260,16 @@ ROUTES = (
     Route("POST", "/v1.0/calendar/users/{userId}/findTimes", find_times.find_times, "FindTimes",
           "Find times at which people, and a room, are free. 查找共同的空闲时间。", scopes.SCHEDULE_READ,
           FindTimes, FoundTimesView),
+    Route("GET", NOTIFICATIONS, notifications.list_notifications, "ListNotifications",
+          "What a person was told of events, the newest first. 查询通知列表。", scopes.EVENT_READ, None,
+          NotificationsView, (A_PAGE, NEXT_TOKEN, UNREAD)),
+    Route("GET", NOTIFICATIONS + "/unreadCount", notifications.count_unread, "CountUnreadNotifications",
+          "How much of it is not read. 查询未读通知数。", scopes.EVENT_READ, None, UnreadView),
+    Route("POST", NOTIFICATIONS + "/read", notifications.read_notifications, "ReadNotifications",
+          "Some of it was read, or all up to one. 标记通知为已读。", scopes.EVENT_WRITE, ReadNotifications, UnreadView),
+    Route("GET", NOTIFICATIONS + "/stream", notification_stream.stream_notifications, "StreamNotifications",
+          "The same as it happens, as server-sent events. 以服务器推送事件（SSE）接收通知。", scopes.EVENT_READ,
+          None, NotificationView, (LAST_EVENT_ID,), answer_type="text/event-stream"),
     Route("POST", "/v1.0/oauth2/accessToken", oauth2.get_access_token, "GetAccessToken",
           "Get the access token of an internal app. 获取企业内部应用的 accessToken。",
           None, GetAccessToken, AccessToken, tag="oauth2"),

@@ -30,6 +30,8 @@ class Notice(Struct, frozen=True, gc=False, omit_defaults=True, tag="event"):
     """Of an answer: what the operator answered."""
     rooms: tuple[EventRoom, ...] = ()
     """Of a change of rooms: those that somebody approved of or refused, as they are now."""
+    removed: bool = False
+    """Of a cancellation: it takes place, but without this person, who was taken off it."""
     minutes: int | None = None
     """Of a reminder: how long before the start it was to be."""
     late: bool = False

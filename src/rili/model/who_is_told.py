@@ -173,7 +173,7 @@ def _updated(told: Words, by: Channels, now_ms: int) -> Words:
     return replace(
         told,
         joined=invited,
-        left=_word(happened, "cancellation", before, by),
+        left=_removal(happened, before, by),
         stays=stays,
         organizer=stays if handed_over else None,
     )
@@ -191,7 +191,7 @@ def _split(told: Words, by: Channels, fields: tuple[str, ...], invited: Word | N
     return replace(
         told,
         joined=invited,
-        left=_word(happened, "cancellation", before, by_here),
+        left=_removal(happened, before, by_here),
         stays=_word(happened, "change", after, Channels(by.here and bool(fields), by.mail), fields),
     )
 
@@ -217,7 +217,7 @@ def _people(told: Words, by: Channels, now_ms: int) -> Words:
     return replace(
         told,
         joined=_word(happened, "invitation", event, by),
-        left=_word(happened, "cancellation", event, by),
+        left=_removal(happened, event, by),
         organizer=_word(happened, "change", event, Channels(), ("attendees",)),
     )
 
@@ -268,6 +268,11 @@ def _word(
         changed=changed,
     )
     return Word(notice, by)
+
+
+def _removal(happened: Happened, event: Event, by: Channels) -> Word:
+    word = _word(happened, "cancellation", event, by)
+    return replace(word, notice=replace(word.notice, removed=True))
 
 
 def _held(rooms: Iterable[EventRoom]) -> set[str]:

@@ -196,6 +196,22 @@ def emails(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
     return dict(rows)
 
 
+def locale(tx: Tx, corp_id: str, union_id: str) -> tuple[str, str]:
+    """The language and the zone of a colleague, the organisation's where they have none of their own."""
+    row = tx.one(
+        """
+        SELECT COALESCE(users.language, organisations.language), COALESCE(users.zone, organisations.zone)
+          FROM users
+          JOIN organisations ON organisations.corp_id = users.corp_id
+         WHERE users.corp_id = :corp_id AND union_id = :union_id
+        """,
+        corp_id=corp_id,
+        union_id=union_id,
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
 def present_emails(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str | None]:
     """The mail addresses of those of *union_ids* that are colleagues now; None where one has none."""
     rows = tx.all(

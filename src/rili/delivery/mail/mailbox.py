@@ -81,8 +81,8 @@ class Mailbox:
                 verdict = await self._receive(message)
             except Unavailable:
                 raise
-            except Exception as defect:  # noqa: BLE001 - one message must not keep the others from being read
-                _log.error("%s: a message was left: %s", self.name, type(defect).__name__)
+            except Exception:  # noqa: BLE001 - one message must not keep the others from being read
+                _log.exception("%s: a message was left", self.name)
         left = verdict in ("not_understood", "remark")
         flags = r"(\Seen \Flagged)" if left else r"(\Seen)"
         await run_aside(lambda: connection.uid("STORE", uid.decode(), "+FLAGS.SILENT", flags))

@@ -59,6 +59,10 @@ def receive(
         _end(os.EX_TEMPFAIL, " ".join((failure.description or failure.message).split()))
     except UnknownMigration as unknown:
         _end(os.EX_TEMPFAIL, str(unknown))
+    except typer.Exit:
+        raise
+    except Exception as defect:  # noqa: BLE001 - with another code the mail server would send the answer back
+        _end(os.EX_TEMPFAIL, type(defect).__name__)
     print_record({"verdict": verdict}, as_json)
     if verdict == "not_understood":
         _end(os.EX_DATAERR, "this message is no answer to an invitation（邮件中没有可识别的答复）")

@@ -19,6 +19,12 @@ from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
 from rili.delivery.handing_out import HandingOut
 from rili.delivery.http_callbacks import HttpCallbacks
+from rili.delivery.mail.codes import Codes
+from rili.delivery.mail.inbound import Verdict, receive
+from rili.delivery.mail.mailbox import Mailbox
+from rili.delivery.mail.message import Sender
+from rili.delivery.mail.smtp import Smtp
+from rili.delivery.mail.transport import MailTransport
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.people import People
 from rili.delivery.pruning import Pruning
@@ -32,6 +38,7 @@ from rili.delivery.sync_http import SyncHttp
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
+from rili.model.mail_server import imap_server, smtp_server
 from rili.store.db import Database
 from rili.web.routes import PAGES
 
@@ -99,12 +106,13 @@ def build_worker(
     )
     duties: list[Duty] = [
         Reading(db, Apps(clock, new_bytes), bell.ring),
-        Reading(db, People(clock, new_bytes, mail=False), bell.ring),
+        Reading(db, People(clock, new_bytes, mail=settings.smtp_url is not None), bell.ring),
         HandingOut(db, clock, new_bytes, bell.ring),
         SuiteTickets(db, key, clock, new_bytes),
         SuiteEvents(db, new_bytes, bell.ring),
         Sending(db, callbacks, clock, metrics),
         sync_http,
+        *_mail_duties(settings, db, clock, bell, metrics),
         Pruning(db, clock),
     ]
     return Worker(duties, bell, [outgoing.close])
@@ -129,3 +137,31 @@ def build_server_worker(
     transport = StreamTransport(streams, clock, ack_s=settings.stream_ack_seconds)
     worker.add(Sending(db, transport, clock, metrics))
     return worker
+
+
+def _mail_duties(
+    settings: Settings, db: Database, clock: Callable[[], int], bell: Bell, metrics: Metrics
+) -> list[Duty]:
+    if settings.smtp_url is None:
+        return []
+    # Settings that are loaded name all of these beside it.
+    sent_from, public_url, secret_key = settings.mail_from, settings.public_url, settings.secret_key
+    assert sent_from is not None
+    assert public_url is not None
+    assert secret_key is not None
+
+    def meeting_url(conference_id: str) -> str:
+        return settings.meeting_url.format(public_url=public_url, conferenceId=conference_id)
+
+    sender = Sender(sent_from, settings.mail_reply_to, public_url, meeting_url, Codes(secret_key))
+    smtp = Smtp(smtp_server(settings.smtp_url), sent_from.rpartition("@")[2])
+    duties: list[Duty] = [Sending(db, MailTransport(db, smtp, sender, clock), clock, metrics)]
+    if settings.imap_url is not None:
+
+        async def take(message: bytes) -> Verdict:
+            verdict = await receive(db, message, clock)
+            bell.ring()
+            return verdict
+
+        duties.append(Mailbox(imap_server(settings.imap_url), take, clock))
+    return duties

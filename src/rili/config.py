@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rili.model.mail_server import MailServer, imap_server, is_mail_address, smtp_server
+
 Rules = Literal["documented", "lenient"]
 Worker = Literal["inside", "apart"]
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -55,6 +57,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_networks: list[str] = msgspec.field(default_factory=lambda: list(LOOPBACK))
     callback_networks: list[str] = []
     callback_timeout_ms: int = 1500
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    mail_reply_to: str | None = None
+    imap_url: str | None = None
 
 
 class BadSettings(Exception):
@@ -103,6 +109,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, database: str | None 
             f" in the file or as {PREFIX}DATABASE（未设置 database）"
         )
     _check_tls(said, values, problems)
+    _check_mail(said, problems)
     if problems:
         raise BadSettings(problems)
     return Settings(**values)
@@ -177,7 +184,7 @@ def _meant(name: str, prefix: str) -> str:
 
 def _shown(name: str, value: object) -> str:
     text = str(msgspec.json.encode(value, enc_hook=str), "utf-8")
-    if name in ("database", "secret_key") or "@" in text:
+    if name in ("database", "secret_key", "smtp_url", "imap_url") or "@" in text:
         return ""
     return f", not {text[:60]}{'…' if len(text) > 60 else ''}"
 
@@ -200,6 +207,28 @@ def _check_tls(said: Mapping[str, _Said], values: Mapping[str, Any], problems: l
                 f"{said['tls_certificate'].where}: tls_certificate and tls_key must be a PEM certificate and"
                 f" its unencrypted key: {reason}（须为配对的 PEM 证书与未加密的私钥）"
             )
+
+
+def _check_mail(said: Mapping[str, _Said], problems: list[str]) -> None:
+    for name, others in _NEEDED_BY_MAIL.items():
+        missing = [other for other in others if other not in said]
+        if name in said and missing:
+            problems.append(f"{said[name].where}: {name} needs {', '.join(missing)} beside it（须同时设置）")
+
+
+def _is_read_by(read: Callable[[str], MailServer]) -> Callable[[str], bool]:
+    def holds(url: str) -> bool:
+        try:
+            read(url)
+        except ValueError:
+            return False
+        return True
+
+    return holds
+
+
+def _is_reply_address(address: str) -> bool:
+    return is_mail_address(address) and "+" not in address
 
 
 def _is_database(url: str) -> bool:
@@ -281,6 +310,12 @@ def _each(holds: Callable[[str], bool]) -> Callable[[list[Any]], bool]:
     return lambda items: all(isinstance(item, str) and holds(item) for item in items)
 
 
+_NEEDED_BY_MAIL = {
+    "smtp_url": ("mail_from", "public_url", "secret_key"),
+    "imap_url": ("mail_reply_to",),
+    "mail_reply_to": ("smtp_url",),
+}
+"""Links in mails lead to public_url, and their codes are made under secret_key."""
 _RULE_NAMES = cast("tuple[str, ...]", get_args(Rules))
 _WORKERS = cast("tuple[str, ...]", get_args(Worker))
 _DATABASE_EN = "sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
@@ -340,6 +375,20 @@ _RULES: dict[str, _Rule] = {
         _between(100, 30_000),
         "a whole number of milliseconds from 100 to 30000",
         " 100 到 30000 的整数（毫秒）",
+    ),
+    "smtp_url": _Rule(
+        str,
+        _is_read_by(smtp_server),
+        "smtps://USER:PASSWORD@HOST:PORT, or smtp://… where the server offers STARTTLS, or smtp://…?tls=no",
+        " smtps:// 或 smtp:// 地址",
+    ),
+    "mail_from": _Rule(str, is_mail_address, "a mail address", "邮件地址"),
+    "mail_reply_to": _Rule(str, _is_reply_address, "a mail address without +", "不含 + 的邮件地址"),
+    "imap_url": _Rule(
+        str,
+        _is_read_by(imap_server),
+        "imaps://USER:PASSWORD@HOST:PORT/MAILBOX, or imap://… where the server offers STARTTLS",
+        " imaps:// 或 imap:// 地址",
     ),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

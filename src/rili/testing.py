@@ -29,7 +29,7 @@ from rili.delivery.streams import Streams
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.directory import new_app_secret
-from rili.sandbox.demo import DemoRoom, DemoSecrets, DemoUser, describe, seed
+from rili.sandbox.demo import MAIL_FROM, MAIL_REPLY_TO, DemoRoom, DemoSecrets, DemoUser, describe, seed
 from rili.sandbox.demo_events import seed_events
 from rili.server import Server, base_url, bind
 from rili.store.db import Tx
@@ -104,12 +104,15 @@ def running(
     calls_per_minute: int = 0,
     calls_per_month: int = 0,
     creates_per_day: int = 0,
+    smtp_url: str | None = None,
+    imap_url: str | None = None,
 ) -> Generator[Rili]:
     """A server on a free port of 127.0.0.1 while the block lasts, by default on a database of its own.
 
     *database* and *secret_key* are as the settings of these names; the database is brought up to date and seeded.
     Without *secret_key* there is a new one, which opens nothing that an earlier server encrypted. The limits are those
-    of the paid service, by the server's clock; 0 is none.
+    of the paid service, by the server's clock; 0 is none. *smtp_url*: mails go there, from calendar@example.com, and
+    answers to answers@example.com; *imap_url*: where these are found. `docs/mail.md`.
     """
     if rules not in get_args(Rules):
         raise ValueError(f"rules must be {' or '.join(get_args(Rules))}, not {rules}")
@@ -140,6 +143,10 @@ def running(
             calls_per_minute=calls_per_minute,
             calls_per_month=calls_per_month,
             creates_per_day=creates_per_day,
+            smtp_url=smtp_url,
+            mail_from=MAIL_FROM if smtp_url else None,
+            mail_reply_to=MAIL_REPLY_TO if smtp_url else None,
+            imap_url=imap_url,
         )
         migrate(url)
         ready = threading.Event()

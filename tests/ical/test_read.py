@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rili.errors import InvalidParameter
 from rili.ical.lines import TEXT_BYTES
 from rili.ical.read import Content, read_event
-from rili.ical.slots import SlotFinder
 from rili.ical.times import zone_named
 from rili.model.event import Category
 from rili.model.moment import Moment
 from rili.model.series import Slot
+from rili.model.slots import SlotFinder
 from rili.model.when import AllDay, Timed
 from tests.ical.samples import ALL, APPLE, GOOGLE, OUTLOOK, THUNDERBIRD, calendar, vevent
 from tests.model.make import all_day, timed

@@ -33,6 +33,7 @@ NAMES = [
     "0021_stream_tickets",
     "0022_waiting",
     "0023_notification_numbers",
+    "0024_mail",
 ]
 
 
@@ -149,7 +150,7 @@ def test_both_databases_have_one_schema(postgres_server, tmp_path):
 
     assert set(on_sqlite) - set(on_postgres) == ONLY_ON_SQLITE
     assert {name: on_sqlite[name] for name in on_postgres} == on_postgres
-    assert len(on_postgres["attendees"]["columns"]) == 9  # it does read something
+    assert len(on_postgres["attendees"]["columns"]) == 10  # it does read something
     assert on_postgres["attendees"]["indexes"]
     assert on_postgres["attendees"]["foreign"]
 

@@ -269,15 +269,27 @@ def standing_on(
 
 
 def answer(
-    tx: Tx, by: Caller, stored: Stored, one: Instance | None, me: Attendee, response: Response
+    tx: Tx,
+    by: Caller,
+    stored: Stored,
+    one: Instance | None,
+    me: Attendee,
+    response: Response,
+    *,
+    answered_ms: int | None = None,
 ) -> None:
-    """Write what *me* answers for the event, which is locked, or for *one* of its occurrences."""
+    """Write what *me* answers for the event, which is locked, or for *one* of its occurrences.
+
+    *answered_ms*: when they did, where that is not now.
+    """
     event = stored.event
     after = next_version(tx, event)
     if one is None:
         attendee_rows.answer(tx, after, me.person_id, response, returns=me.left)
     else:
         attendees.put_own(tx, after, one.slot, replace(me, response=response, left=False))
+    answered_ms = by.now_ms if answered_ms is None else answered_ms
+    attendee_rows.stamp_answer(tx, after, me.person_id, one.slot if one else None, answered_ms)
     calendar = colleagues([replace(me, left=False)])
     tell(tx, after, one, shown=calendar if me.left else [])
     if not me.left:

@@ -235,6 +235,8 @@ def _update_single(edit: Edit) -> Seen:
     booked = rooms_of(tx, event, by.now_ms) if moves and event.takes_rooms else None
     if booked:
         event = asked_again(event, booked)
+    if moves:
+        event = replace(event, asked_version=event.version)
     people = attendees.of_event(tx, by.corp_id, event.id)
     moved = PeopleChange(people)
     if change.attendees is not UNSET:

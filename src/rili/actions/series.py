@@ -55,6 +55,8 @@ def update_all(edit: Edit, one: Instance | None) -> Edited:
     booked = rooms_of(tx, before, by.now_ms) if before.takes_rooms and (moves or one is not None) else None
     if booked and moves:
         event = asked_again(event, booked)
+    if moves:
+        event = replace(event, asked_version=event.version)
     body = events.replace(tx, event)
     people, moved = _replace_people(edit, event)
     kept: list[Carried] = []
@@ -96,7 +98,9 @@ def split(edit: Edit, one: Instance) -> Edited:
     shift = edit.shift(one)
     rest = rest_of(before, one, event_id_of(edit.new_bytes(EVENT_ID_BYTES)))
     changed = edit.changed(shifted(rest, shift, keep_rule=edit.brings_rule), moved=True)
-    event = replace(changed, version=1, created_ms=by.now_ms, cancelled=edit.cancels)
+    # Its versions go on: its exceptions remember some (`Override.asked_version`).
+    version = before.version + 1
+    event = replace(changed, version=version, created_ms=by.now_ms, cancelled=edit.cancels)
     moves = asks_again(rest, event)
     booked = rooms_of(tx, before, by.now_ms) if before.takes_rooms else None
     if booked and moves:

@@ -8,6 +8,7 @@ from rili.cli.app_range import range_of_app
 from rili.cli.apps import apps, tokens
 from rili.cli.delivery import delivery
 from rili.cli.guests import guests
+from rili.cli.mail import mails
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
 from rili.cli.plugins import plugins
@@ -33,3 +34,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(plugins, name="plugin")
     app.add_typer(guests, name="guest")
     app.add_typer(delivery, name="delivery")
+    app.add_typer(mails, name="mail")

@@ -25,10 +25,13 @@ from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
 from rili.model.ids import opaque_id
+from rili.model.mail_server import smtp_server
 from rili.model.secrets import matches
 from rili.sandbox.demo import (
     APP_KEY,
     CORP_ID,
+    MAIL_FROM,
+    MAIL_REPLY_TO,
     REDIRECTS,
     Demo,
     DemoSecrets,
@@ -74,12 +77,18 @@ def dev(
     calls_per_minute: Annotated[int, _limit("The same in a minute. 单接口每分钟调用上限")] = 0,
     calls_per_month: Annotated[int, _limit("Calls of all apps to the calendar. 日历每月调用上限")] = 0,
     creates_per_day: Annotated[int, _limit("Events made for one person. 每人每天新建日程上限")] = 0,
+    smtp: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Send mails there, as to smtp://127.0.0.1:1025. 邮件服务器"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Serve a sandbox with a demo organisation. 启动带演示数据的沙箱。
 
     The limits of the paid service are off unless given. 付费服务的各项限额默认关闭。
     """
+    if smtp is not None:
+        _check_smtp(smtp)
     _prepare_folder(data)
     listener = listen(host, port)
     url = f"sqlite:{data / 'rili.db'}"
@@ -100,6 +109,9 @@ def dev(
         calls_per_minute=calls_per_minute,
         calls_per_month=calls_per_month,
         creates_per_day=creates_per_day,
+        smtp_url=smtp,
+        mail_from=MAIL_FROM if smtp else None,
+        mail_reply_to=MAIL_REPLY_TO if smtp else None,
     )
 
     async def prepare(db: Database) -> None:
@@ -118,6 +130,13 @@ def dev(
             _print_table(base_url, secrets, sample[0], data)
 
     serve_until_stopped(settings, listener, prepare, say)
+
+
+def _check_smtp(url: str) -> None:
+    try:
+        smtp_server(url)
+    except ValueError:
+        fail("--smtp: expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT（邮件服务器地址无效）")
 
 
 def _prepare_folder(data: Path) -> None:

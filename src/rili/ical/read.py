@@ -14,13 +14,13 @@ from msgspec import Struct
 from rili.errors import InvalidParameter
 from rili.ical.attendees import Person, organizer_of, people_of
 from rili.ical.lines import Component, Property, data_html, parse
-from rili.ical.slots import SlotFinder
 from rili.ical.times import later, read_duration, read_time, read_times
 from rili.model.event import REMINDER_MINUTES, Category, FreeBusy, Reminder
 from rili.model.moment import Moment
 from rili.model.recurrence import Recurrence
 from rili.model.rrule import from_rrule
 from rili.model.series import Slot
+from rili.model.slots import SlotFinder
 from rili.model.when import AllDay, Timed, When
 
 OCCURRENCES = 1_000

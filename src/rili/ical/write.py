@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -34,6 +35,8 @@ from rili.model.when import AllDay, Timed, When
 PRODID = f"-//Rili//Rili {__version__}//EN"
 PERSON_URI = "urn:x-rili:"
 """Before the id of a person whose address is not known."""
+ROOM_URI = "urn:x-rili-room:"
+"""Before the id of a room."""
 
 _PARTSTAT = {
     "needsAction": "NEEDS-ACTION",
@@ -50,6 +53,18 @@ class Naming(Struct, frozen=True):
     """Addresses of colleagues by id. Guests carry their own."""
     meeting_url: Callable[[str], str] | None = None
     """The address of the online meeting with that `conference_id`."""
+
+
+class Message(Struct, frozen=True):
+    """What makes of a text a message from one calendar to another (RFC 5546)."""
+
+    method: Literal["REQUEST", "CANCEL", "REPLY"]
+    stamp_ms: int
+    sequence: int
+    organizer_uri: str
+    """Where answers are to go."""
+    named: frozenset[str]
+    """Of whom it speaks besides the organizer, by their ids."""
 
 
 class _Part(Struct):
@@ -72,15 +87,17 @@ def event_text(
     overrides: Mapping[Slot, Override] | None = None,
     people_on: Mapping[Slot, Sequence[Attendee]] | None = None,
     naming: Naming | None = None,
+    message: Message | None = None,
 ) -> bytes:
     """*event*, a series with its exceptions, as one VCALENDAR.
 
     *overrides* are what occurrences have of their own, *people_on* the people of those whose people are not the
-    series'. The text depends on nothing else: DTSTAMP is when it was last changed (RFC 5545 3.8.7.2).
+    series'. The text depends on nothing else: DTSTAMP is when it was last changed (RFC 5545 3.8.7.2), unless it is a
+    *message*.
     """
     naming = naming or Naming()
     if event.recurrence is None:
-        return _text([_Part(event, people, event.when, event.id, [], event.when)], naming)
+        return _text([_Part(event, people, event.when, event.id, [], event.when)], naming, message)
     overrides, people_on = overrides or {}, people_on or {}
     first = next(expand_days(event.recurrence, event.when), None)
     start = event.when if first is None else instance(event, first).inherited
@@ -99,32 +116,44 @@ def event_text(
             master.own.append(_rule_time("EXDATE", one))
         elif override.edited or tuple(there) != tuple(people):
             parts.append(_exception(one, there))
-    return _text(parts, naming)
+    return _text(parts, naming, message)
 
 
-def occurrence_text(one: Instance, people: Sequence[Attendee] = (), *, naming: Naming | None = None) -> bytes:
+def occurrence_text(
+    one: Instance,
+    people: Sequence[Attendee] = (),
+    *,
+    naming: Naming | None = None,
+    message: Message | None = None,
+) -> bytes:
     """One occurrence alone, for who is on no other: a VEVENT with RECURRENCE-ID and no series."""
-    return _text([_exception(one, people)], naming or Naming())
+    return _text([_exception(one, people)], naming or Naming(), message)
 
 
-def _text(parts: Sequence[_Part], naming: Naming) -> bytes:
+def _text(parts: Sequence[_Part], naming: Naming, message: Message | None) -> bytes:
     # With an ORGANIZER an event is a meeting, which its owner's client asks about before each change (RFC 6638 3.2).
-    meeting = any(one.person_id != part.event.organizer_id for part in parts for one in part.people)
+    meeting = any(
+        part.event.rooms or one.person_id != part.event.organizer_id for part in parts for one in part.people
+    )
     lines = ["VERSION:2.0", text_line("PRODID", PRODID), "CALSCALE:GREGORIAN"]
+    if message is not None:
+        lines.append(f"METHOD:{message.method}")
     lines += _zones(parts)
     for part in parts:
-        people = list(_people(part.event, part.people, naming)) if meeting else []
-        lines += component("VEVENT", [*_vevent(part, naming), *people, *_alarms(part.event.reminders)])
+        people = list(_people(part.event, part.people, naming, message)) if meeting or message else []
+        # Whoever gets a message is reminded by their own calendar, as they want it.
+        alarms = () if message else _alarms(part.event.reminders)
+        lines += component("VEVENT", [*_vevent(part, naming, message), *people, *alarms])
     return folded(component("VCALENDAR", lines))
 
 
-def _vevent(part: _Part, naming: Naming) -> Iterator[str]:
+def _vevent(part: _Part, naming: Naming, message: Message | None) -> Iterator[str]:
     event = part.event
     yield text_line("UID", part.uid)
-    yield f"DTSTAMP:{utc_time_text(event.updated_ms)}"
+    yield f"DTSTAMP:{utc_time_text(message.stamp_ms if message else event.updated_ms)}"
     yield f"CREATED:{utc_time_text(event.created_ms)}"
     yield f"LAST-MODIFIED:{utc_time_text(event.updated_ms)}"
-    yield f"SEQUENCE:{event.version}"
+    yield f"SEQUENCE:{message.sequence if message else event.version}"
     yield from _when(part.when, repeats=event.recurrence is not None)
     yield from part.own
     yield text_line("SUMMARY", event.summary)
@@ -132,9 +161,12 @@ def _vevent(part: _Part, naming: Naming) -> Iterator[str]:
         yield text_line("DESCRIPTION", event.description)
     if event.rich_text:
         yield text_line("X-ALT-DESC", event.rich_text, FMTTYPE="text/html")
-    if event.location:
-        yield text_line("LOCATION", event.location)
-    yield "STATUS:CANCELLED" if event.cancelled else "STATUS:CONFIRMED"
+    # What comes back from a client of ours is the place alone; who gets a message should see the rooms too.
+    rooms = [room.name for room in event.rooms if room.holds] if message else []
+    if place := "; ".join(filter(None, [event.location, *rooms])):
+        yield text_line("LOCATION", place)
+    cancelled = event.cancelled or (message is not None and message.method == "CANCEL")
+    yield "STATUS:CANCELLED" if cancelled else "STATUS:CONFIRMED"
     yield "TRANSP:TRANSPARENT" if event.free_busy == "free" else "TRANSP:OPAQUE"
     if event.private:
         yield "CLASS:PRIVATE"
@@ -185,12 +217,17 @@ def _rule_time(name: str, one: Instance) -> str:
     return time_line(name, one.inherited.start)
 
 
-def _people(event: Event, people: Iterable[Attendee], naming: Naming) -> Iterator[str]:
+def _people(
+    event: Event, people: Iterable[Attendee], naming: Naming, message: Message | None
+) -> Iterator[str]:
     people = list(people)
     organizer = next((one for one in people if one.person_id == event.organizer_id), None)
     name = organizer.name if organizer else ""
-    yield line("ORGANIZER", _address(event.organizer_id, organizer, naming), CN=name or None)
+    address = _uri(message.organizer_uri) if message else _address(event.organizer_id, organizer, naming)
+    yield line("ORGANIZER", address, CN=name or None)
     for one in people:
+        if message is not None and one.person_id not in message.named:
+            continue
         yield line(
             "ATTENDEE",
             _address(one.person_id, one, naming),
@@ -199,6 +236,17 @@ def _people(event: Event, people: Iterable[Attendee], naming: Naming) -> Iterato
             PARTSTAT=_PARTSTAT[one.response],
             RSVP="TRUE" if one.response == "needsAction" else None,
         )
+    if message is None or message.method != "REPLY":
+        for room in event.rooms:
+            status = "NEEDS-ACTION" if room.status == "tentative" else _PARTSTAT[room.status]
+            yield line(
+                "ATTENDEE",
+                _uri(ROOM_URI + room.room_id),
+                CUTYPE="ROOM",
+                CN=room.name or None,
+                ROLE="NON-PARTICIPANT",
+                PARTSTAT=status,
+            )
 
 
 def _address(person_id: str, person: Attendee | None, naming: Naming) -> str:

@@ -103,6 +103,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of a series those of every occurrence that has nothing of its own about them."""
     occurrences_with_rooms: bool = False
     """Whether single occurrences may have something of their own about rooms."""
+    asked_version: int = 1
+    """The version since which people are asked for an answer: one to a version before is none (decision 107)."""
 
     @property
     def takes_rooms(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b32encode
 from hashlib import sha256
 
 
@@ -22,3 +23,8 @@ def matches(secret: str, secret_hash: str) -> bool:
 def derive_token(secret: str, nonce: str) -> str:
     """`[0-9a-f]{32}`: the same for the same secret and nonce, so that the token need not be stored."""
     return hmac.new(secret.encode(), nonce.encode(), sha256).hexdigest()[:32]
+
+
+def derive_code(key: bytes, *of: str) -> str:
+    """`[a-z2-7]{32}`: the same for the same *of*, so that it need not be stored; in one case, which mail may change."""
+    return b32encode(hmac.digest(key, "\0".join(of).encode(), "sha256")[:20]).decode().lower()

@@ -56,6 +56,8 @@ class Override(Struct, frozen=True, gc=False, omit_defaults=True):
     cancelled: bool = False
     asked_again: bool = False
     """It was moved: what was answered for the series is no answer for it (decision 11)."""
+    asked_version: int = 0
+    """The series' version when it was last moved."""
     updated_ms: int = 0
     when: When | UnsetType = UNSET
     summary: str | UnsetType = UNSET
@@ -106,6 +108,7 @@ def instance(series: Event, occurrence: Occurrence, override: Override = PLAIN) 
         updated_ms=max(series.updated_ms, override.updated_ms),
         cancelled=series.cancelled or override.cancelled,
         rooms=rooms_on(series.rooms, override.rooms),
+        asked_version=max(series.asked_version, override.asked_version),
         **{"when": when} | override.own(),
     )
     return Instance(series, slot, occurrence.starts_ms, when, override, event)
@@ -129,6 +132,7 @@ def override_of(one: Instance, changed: Event, *, asked_again: bool, now_ms: int
         edited=True,
         cancelled=one.override.cancelled,
         asked_again=one.override.asked_again or asked_again,
+        asked_version=one.series.version + 1 if asked_again else one.override.asked_version,
         updated_ms=now_ms,
         rooms=own_rooms(one.series.rooms, changed.rooms),
         **own,

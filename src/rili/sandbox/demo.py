@@ -86,6 +86,8 @@ AGENT_ID = 1
 REDIRECTS = ("http://127.0.0.1", "http://localhost")
 """On every port."""
 ZONE = "Asia/Shanghai"
+MAIL_FROM, MAIL_REPLY_TO = "calendar@example.com", "answers@example.com"
+"""Of mails, where there is a server for them."""
 
 _HEAD_OFFICE = "总部 Head office"
 # Name, the group above it.

@@ -46,6 +46,7 @@ def _draft(demo: DemoEvent, starts: datetime) -> EventChange:
         description=demo.description,
         location=demo.location,
         attendees=tuple(GivenAttendee(id=union_id_of(userid)) for userid in demo.attendees),
+        switches={"noChatNotification": "true"},  # nobody gets mail of what was there from the start
     )
 
 

@@ -97,6 +97,56 @@ def answer(tx: Tx, event: Event, person_id: str, response: Response, *, returns:
     )
 
 
+def stamp_answer(tx: Tx, event: Event, person_id: str, slot: Slot | None, answered_ms: int) -> None:
+    """Keep when somebody answered for the whole of *event*, or for the occurrence in *slot*."""
+    tx.queue(
+        """
+        UPDATE attendees SET answered_ms = :answered_ms
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence = :occurrence AND person_id = :person_id
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        occurrence=slot.key if slot else "",
+        person_id=person_id,
+        answered_ms=answered_ms,
+    )
+
+
+def answered_ms(tx: Tx, event: Event, person_id: str, slot: Slot | None) -> int | None:
+    """When that person last answered for the whole of *event*, or for the occurrence in *slot*."""
+    row = tx.one(
+        """
+        SELECT MAX(answered_ms) FROM attendees
+         WHERE corp_id = :corp_id AND event_id = :event_id AND person_id = :person_id
+           AND occurrence IN ('', :occurrence)
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+        occurrence=slot.key if slot else "",
+    )
+    return row[0] if row else None
+
+
+def own_places_of(tx: Tx, event: Event, person_id: str) -> dict[Slot, OwnPlace]:
+    """What single occurrences of *event* have of their own about that person, the name aside."""
+    rows = tx.all(
+        """
+        SELECT occurrence, is_optional, response, place, left_ms, removed FROM attendees
+         WHERE corp_id = :corp_id AND person_id = :person_id AND event_id = :event_id AND occurrence > ''
+        """,
+        corp_id=event.corp_id,
+        event_id=event.id,
+        person_id=person_id,
+    )
+    return {
+        Slot.of_key(occurrence): OwnPlace(
+            Attendee(person_id, "", optional == 1, response, None, place, left_ms is not None), removed == 1
+        )
+        for occurrence, optional, response, place, left_ms, removed in rows
+    }
+
+
 def still_on(tx: Tx, event: Event, person_ids: Iterable[str]) -> set[str]:
     """Who of these people has *event*, or an occurrence of it, in their calendar."""
     rows = tx.all(

@@ -20,13 +20,13 @@ ANSWERS: tuple[GuestAnswer, ...] = ("accepted", "tentative", "declined")
 
 
 async def show_invitation(request: Request) -> Response:
-    """GET /answer/{code}"""
+    """GET /answer/{code}: `answer` in the query is the one that is offered first."""
     language, code = language_of(request), request.path["code"]
     try:
         found = await request.service.db.read(lambda tx: guest_answers.find_invitation(tx, code))
     except ItemNotFound:
         return page("answer_dead.html", language, status=404)
-    return _page(found, language)
+    return _page(found, language, chosen=request.query.get("answer"))
 
 
 async def answer_invitation(request: Request) -> Response:
@@ -44,7 +44,10 @@ async def answer_invitation(request: Request) -> Response:
     return _page(found, language, answered=True)
 
 
-def _page(found: Invitation, language: Language, *, answered: bool = False) -> Response:
+def _page(
+    found: Invitation, language: Language, *, answered: bool = False, chosen: str | None = None
+) -> Response:
+    """*chosen*: what the link said. It is not written yet: what reads mails before people do opens links too."""
     return page(
         "answer.html",
         language,
@@ -53,6 +56,7 @@ def _page(found: Invitation, language: Language, *, answered: bool = False) -> R
         organizer=found.organizer.name,
         response=found.guest.response,
         answered=answered,
+        chosen=chosen if chosen in ANSWERS else found.guest.response,
         answers=ANSWERS,
     )
 

@@ -15,6 +15,8 @@ from rili.api.routes import ROUTES
 from rili.config import Settings
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.reading import Reading
+from rili.delivery.reminders import ReminderReader, Reminders
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -70,5 +72,8 @@ def build_worker(
     metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
-    duties: list[Duty] = []
+    duties: list[Duty] = [
+        Reading(db, ReminderReader()),
+        Reminders(db, clock, mail=False, rung=bell.ring),
+    ]
     return Worker(duties, bell)

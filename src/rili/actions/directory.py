@@ -32,6 +32,7 @@ from rili.store import (
     rooms,
     tokens,
     users,
+    zone_changes,
 )
 from rili.store.db import Tx
 
@@ -164,8 +165,9 @@ def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iter
     """Change what *change* names; *places*, when given, replace the person's departments."""
     user = get_present(tx, corp_id, userid)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    user = _checked(tx, msgspec.structs.replace(user, **named))
+    before, user = user, _checked(tx, msgspec.structs.replace(user, **named))
     users.replace(tx, user)
+    zone_changes.add(tx, corp_id, user.union_id, before.zone, user.zone)
     if places is not None:
         _set_places(tx, user, places)
     return user

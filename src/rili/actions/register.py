@@ -27,6 +27,7 @@ from rili.store import (
     organisations,
     tokens,
     users,
+    zone_changes,
 )
 from rili.store import suites as suite_rows
 from rili.store.db import Tx
@@ -78,7 +79,9 @@ def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange) -> Organi
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     changed = _checked(msgspec.structs.replace(organisation, **named))
     organisations.replace(tx, changed)
-    if changed.zone != organisation.zone:  # where whole days begin for rooms
+    if changed.zone != organisation.zone:
+        zone_changes.add_everybody(tx, corp_id, organisation.zone, changed.zone)
+        # Where whole days begin for rooms.
         derive_again(tx, [(corp_id, event_id) for event_id in bookings.events_of(tx, corp_id)])
     return changed
 

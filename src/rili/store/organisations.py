@@ -79,6 +79,7 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)
     for table in (
         "outbox_readers", "announcements", "deliveries", "delivery_lines", "delivery_numbers", "notifications",
+        "reminders", "reminder_backlogs", "zone_changes",
     ):  # fmt: skip
         tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)

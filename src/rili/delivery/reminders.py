@@ -96,7 +96,7 @@ class _Shape(Struct, frozen=True):
     """What of an event says whether it may have whole days."""
 
     when: When
-    recurrence: Raw | None = None
+    recurrence: Raw = Raw()
 
 
 _shape = msgspec.json.Decoder(_Shape).decode
@@ -106,4 +106,4 @@ def _may_have_whole_days(change: Change) -> bool:
     if change.after is None or change.occurrence is not None:
         return True
     shape = _shape(change.after)
-    return isinstance(shape.when, AllDay) or shape.recurrence is not None
+    return isinstance(shape.when, AllDay) or bool(bytes(shape.recurrence))

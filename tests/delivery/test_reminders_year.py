@@ -88,7 +88,15 @@ class Oracle:
         now_ms, before_it = self.office.now_ms, set(self.waiting.get(event_id, ()))
         over = self.over.setdefault(event_id, set())
         firings = set(self.office.read(lambda tx: list(self._firings(tx, event_id))))
-        over |= {one for one in firings if one.due_ms <= now_ms and one not in before_it}
+        overdue: dict[tuple[int, str], Due] = {}
+        for one in sorted(before_it, reverse=True):
+            if one.due_ms <= now_ms:
+                overdue[one.minutes, one.zone] = one
+        for one in firings - before_it:
+            # While the worker is away, and one of them waits, nobody knows which of those behind it an edit made.
+            first = overdue.get((one.minutes, one.zone))
+            if one.due_ms <= now_ms and (first is None or one < first):
+                over.add(one)
         self.waiting[event_id] = sorted(firings - over)
 
     def moved(self, userid: str, zone: str) -> None:
@@ -109,21 +117,22 @@ class Oracle:
         """A worker does what is due."""
         now_ms = self.office.now_ms
         for event_id, one, userid in self.late:
-            self._tell(event_id, one, {userid}, late=True)
+            self._tell(event_id, one, {userid})
         self.late.clear()
         for event_id, waiting in self.waiting.items():
             while waiting and waiting[0].due_ms <= now_ms:
                 one = waiting.pop(0)
                 self.over[event_id].add(one)
                 there = {userid for userid, zone in self.zones.items() if one.zone in ("", zone)}
-                self._tell(event_id, one, there, late=now_ms - one.due_ms > MINUTE_MS)
+                self._tell(event_id, one, there)
 
     def next_ms(self) -> Iterator[int]:
         """When something is to happen."""
         return (one.due_ms for waiting in self.waiting.values() for one in waiting)
 
-    def _tell(self, event_id: str, one: Due, there: set[str], *, late: bool) -> None:
+    def _tell(self, event_id: str, one: Due, there: set[str]) -> None:
         now_ms = self.office.now_ms
+        late = now_ms - one.due_ms > MINUTE_MS
         if one.ends_ms <= now_ms - MINUTE_MS:
             return
         for userid in sorted(there & self.office.read(lambda tx: self._on_it(tx, event_id, one.slot))):
@@ -178,18 +187,22 @@ class Year:
         self.organisation = "Asia/Shanghai"
         self.own_zones = dict(ZONES)
 
-    def act(self) -> None:
-        """Somebody does something."""
+    def act(self, *, away: bool) -> None:
+        """Somebody does something; while the worker is *away*, to what is known already."""
+        if away:
+            (self._edit if self.events else self.create)()
+            self.office.follow()
+            return
         what = self.chance.choices(
-            (self._create, self._edit, self._except, self._answer, self._invite, self._end, self._move),
-            (5, 4, 6, 3, 2, 1, 3),
+            (self.create, self._edit, self._except, self._answer, self._invite, self._end, self._move),
+            (6, 4, 6, 3, 2, 1, 3),
         )[0]
-        if self.events or what == self._create:
+        if self.events or what == self.create:
             what()
         # The reader is not away for long: of two changes that it reads together, it knows the event after both.
         self.office.follow()
 
-    def _create(self) -> None:
+    def create(self) -> None:
         more: dict[str, Any] = {"attendees": self.office.given(*self._some(("bob", "cat", "dan")))}
         if self.chance.random() < 0.7:
             more["reminders"] = self._reminders()
@@ -332,27 +345,28 @@ def _moments(year: Year, chance: random.Random) -> Iterator[int]:
         yield now_ms
 
 
-@pytest.mark.parametrize("seed", range(scaled(2, 20)))
+@pytest.mark.parametrize("seed", range(scaled(1, 20)))
 def test_each_fires_exactly_once(db: Any, run: Any, seed: int) -> None:
     chance = random.Random(seed)
     office = Office(db, run, START.isoformat())
     oracle = Oracle(office)
     year = Year(office, oracle, chance)
     away_until_ms = 0
-    edits = {chance.randrange(DAYS) * 1440 + chance.randrange(1440) for _ in range(scaled(60, 400))}
+    edits = {chance.randrange(DAYS) * 1440 + chance.randrange(1440) for _ in range(scaled(70, 400))}
     waiting = sorted(office.now_ms + minute * MINUTE_MS for minute in edits)
+    for _ in range(4):
+        year.create()
     for now_ms in _moments(year, chance):
         office.now_ms = now_ms
         if now_ms >= away_until_ms:
             oracle.work()
             office.work()
-            if chance.random() < (0.0001 if SOAK else 0.03):
+            if chance.random() < (0.0001 if SOAK else 0.05):
                 away_until_ms = now_ms + chance.choice([2, 30, 700, 5000]) * MINUTE_MS
                 office.restart()
         while waiting and waiting[0] <= now_ms:
             waiting.pop(0)
-            if now_ms >= away_until_ms:
-                year.act()
+            year.act(away=now_ms < away_until_ms)
     assert office.told() == sorted(oracle.expected)
     assert office.read(lambda tx: reminder_rows.check(tx, office.now_ms)) == []
-    assert len(oracle.expected) > 100
+    assert len(oracle.expected) > 50

@@ -41,8 +41,8 @@ def fire(tx: Tx, corp_id: str, one: Reminding, now_ms: int, *, limit: int, mail:
         return 0
     told: list[str] = []
     if firing.ends_ms > now_ms - LATE_MS:
-        to_tell = _Reminder(plan, one.kind.minutes, firing, late=now_ms - firing.position.due_ms > LATE_MS)
-        told = to_tell.tell(tx, now_ms, zone=one.kind.zone, after=one.done_person, limit=limit, mail=mail)
+        to_tell = _Reminder(plan, one.kind.minutes, firing, now_ms)
+        told = to_tell.tell(tx, zone=one.kind.zone, after=one.done_person, limit=limit, mail=mail)
         if len(told) == limit:
             reminders.put(tx, corp_id, replace(one, done_person=told[-1]))
             return limit
@@ -76,8 +76,8 @@ def follow(tx: Tx, corp_id: str, change: ZoneChange, now_ms: int, *, mail: bool)
             former = Kind(kind.minutes, change.zone_before)
             if kind.zone and former in held:
                 for firing in _overtaken(plan, kind, former, held[former], now_ms):
-                    late = _Reminder(plan, kind.minutes, firing, late=True)
-                    late.tell(tx, now_ms, person_id=change.person_id, limit=1, mail=mail)
+                    to_tell = _Reminder(plan, kind.minutes, firing, now_ms)
+                    to_tell.tell(tx, person_id=change.person_id, limit=1, mail=mail)
     zone_changes.move(tx, corp_id, change, found[-1] if len(found) == EVENTS else None)
 
 
@@ -98,20 +98,21 @@ def _overtaken(plan: Plan, kind: Kind, former: Kind, waiting: Position, now_ms: 
 class _Reminder:
     """One reminder of one occurrence, as people are told of it."""
 
-    def __init__(self, plan: Plan, minutes: int, firing: Firing, *, late: bool) -> None:
+    def __init__(self, plan: Plan, minutes: int, firing: Firing, now_ms: int) -> None:
         series, slot = plan.event, firing.position.slot
         event, asked_again = series, False
         if slot:
             one = plan.instance(slot)
             assert one is not None  # it has a firing
             event, asked_again = replace(one.event, id=series.id), one.override.asked_again
+        late = now_ms - firing.position.due_ms > LATE_MS
+        self._now_ms = now_ms
         self._notice = Notice("reminder", event, occurrence=slot or None, minutes=minutes, late=late)
         self._occasion = Occasion(series, slot, asked_again, _about(event, slot, minutes))
 
     def tell(
         self,
         tx: Tx,
-        now_ms: int,
         *,
         zone: str = "",
         person_id: str = "",
@@ -133,7 +134,7 @@ class _Reminder:
             )
             for one in people
         ]
-        tell(tx, self._occasion.event.corp_id, tellings, now_ms=now_ms)
+        tell(tx, self._occasion.event.corp_id, tellings, now_ms=self._now_ms)
         return [one.person_id for one in people]
 
 

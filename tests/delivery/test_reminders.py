@@ -32,7 +32,9 @@ def office(db: Any, run: Callable[..., Any]) -> Office:
 def told(office: Office) -> list[str]:
     """When and who, and the minutes where they are not the usual ones."""
     return [
-        f"{one.at[5:]} {one.who}{f' -{one.minutes}' if one.minutes not in (15, 900) else ''}{' late' if one.late else ''}"
+        f"{one.at[5:]} {one.who}"
+        + ("" if one.minutes in (15, 900) else f" -{one.minutes}")
+        + (" late" if one.late else "")
         for one in office.told()
     ]
 
@@ -97,7 +99,9 @@ def test_no_mail_where_none_is_configured(db, run):
             id="reminders that coincide, whatever their method",
         ),
         pytest.param(EventChange(reminders=before(2**31 - 1)), [], id="thousands of years"),
-        pytest.param(EventChange(when=whole_day("2027-03-12"), reminders=before(900)), ["03-11T01:00 ann"], id="whole day"),
+        pytest.param(
+            EventChange(when=whole_day("2027-03-12"), reminders=before(900)), ["03-11T01:00 ann"], id="whole day"
+        ),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("fires_first", [False, True])
@@ -254,7 +258,9 @@ def test_events_older_than_the_table(office):
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
-        pytest.param("DELETE FROM reminders WHERE zone = ''", "the reminder 15 minutes before will not fire", id="none"),
+        pytest.param(
+            "DELETE FROM reminders WHERE zone = ''", "the reminder 15 minutes before will not fire", id="none"
+        ),
         pytest.param(
             "DELETE FROM reminders WHERE zone = 'Europe/Berlin'",
             "the reminder 900 minutes before in Europe/Berlin will not fire", id="none in a zone",

@@ -29,6 +29,7 @@ from rili.delivery.outgoing import Outgoing
 from rili.delivery.people import People
 from rili.delivery.pruning import Pruning
 from rili.delivery.reading import Reading
+from rili.delivery.reminders import ReminderReader, Reminders
 from rili.delivery.sending import Sending
 from rili.delivery.stream_transport import StreamTransport
 from rili.delivery.streams import Streams
@@ -107,7 +108,9 @@ def build_worker(
     duties: list[Duty] = [
         Reading(db, Apps(clock, new_bytes), bell.ring),
         Reading(db, People(clock, new_bytes, mail=settings.smtp_url is not None), bell.ring),
+        Reading(db, ReminderReader()),
         HandingOut(db, clock, new_bytes, bell.ring),
+        Reminders(db, clock, mail=settings.smtp_url is not None, rung=bell.ring),
         SuiteTickets(db, key, clock, new_bytes),
         SuiteEvents(db, new_bytes, bell.ring),
         Sending(db, callbacks, clock, metrics),

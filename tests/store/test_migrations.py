@@ -34,6 +34,7 @@ NAMES = [
     "0022_waiting",
     "0023_notification_numbers",
     "0024_mail",
+    "0025_reminders",
 ]
 
 

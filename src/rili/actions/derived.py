@@ -7,7 +7,7 @@ from itertools import chain
 
 from msgspec import UNSET
 
-from rili.actions import derived_bookings
+from rili.actions import derived_bookings, reminder_rows
 from rili.actions.announce import colleagues
 from rili.actions.occurrences import moved_whens
 from rili.model import zones
@@ -72,7 +72,7 @@ def _derive_event(tx: Tx, derived: Derived) -> bool:
     if any(not _right(one, event, found) for one in agenda.of_event(tx, event.corp_id, event.id)):
         agenda.set_span(tx, event, span)
         moved = True
-    return moved
+    return reminder_rows.derive_again(tx, event, deleted=derived.deleted) or moved
 
 
 def _all(tx: Tx, progress: Progress) -> Iterator[Derived]:

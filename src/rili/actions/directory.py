@@ -32,6 +32,7 @@ from rili.store import (
     rooms,
     tokens,
     users,
+    zone_changes,
 )
 from rili.store.db import Tx
 
@@ -172,7 +173,8 @@ def set_user(
     """Change what *change* names; *places*, when given, replace the person's departments."""
     user = get_present(tx, corp_id, userid)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
-    user = _checked(tx, msgspec.structs.replace(user, **named))
+    before, user = user, _checked(tx, msgspec.structs.replace(user, **named))
+    zone_changes.add(tx, corp_id, user.union_id, before.zone, user.zone)
     with announcements.of_people(tx, corp_id, [userid], now_ms=now_ms):
         users.replace(tx, user)
         if places is not None:

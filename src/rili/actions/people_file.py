@@ -19,7 +19,7 @@ from rili.model.directory import (
     new_union_id,
 )
 from rili.model.ids import NewBytes, opaque_id
-from rili.store import calendars, departments, memberships, users
+from rili.store import calendars, departments, memberships, users, zone_changes
 from rili.store.db import Tx
 
 TEXTS = {
@@ -195,6 +195,7 @@ def _write(tx: Tx, one: _Wanted, new_bytes: NewBytes) -> None:
         calendars.add(tx, user.corp_id, opaque_id(new_bytes), user.union_id, "primary")
     else:
         users.replace(tx, user)
+        zone_changes.add(tx, user.corp_id, user.union_id, one.before.zone, user.zone)
     memberships.replace(tx, user.corp_id, user.userid, one.places)
 
 

@@ -31,6 +31,7 @@ from rili.store import (
     suite_events,
     tokens,
     users,
+    zone_changes,
 )
 from rili.store import suites as suite_rows
 from rili.store.db import Tx
@@ -83,7 +84,9 @@ def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange, *, now_ms
     changed = _checked(msgspec.structs.replace(organisation, **named))
     organisations.replace(tx, changed)
     announcements.organisation_changed(tx, organisation, changed, now_ms=now_ms)
-    if changed.zone != organisation.zone:  # where whole days begin for rooms
+    if changed.zone != organisation.zone:
+        zone_changes.add_everybody(tx, corp_id, organisation.zone, changed.zone)
+        # Where whole days begin for rooms.
         derive_again(tx, [(corp_id, event_id) for event_id in bookings.events_of(tx, corp_id)])
     return changed
 

@@ -16,13 +16,13 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import contacts, derived, sealed
+from rili.actions import contacts, derived, reminder_rows, sealed
 from rili.auth.sealing import SecretKey
 from rili.cli.command import Config, Json, Url, fail, now_ms, print_record
 from rili.config import BadSettings, Settings, load
 from rili.errors import Failure
 from rili.model import zones
-from rili.store import facts, migrations
+from rili.store import facts, migrations, outbox_readers, reminders
 from rili.store.db import Database, Tx
 from rili.store.migrations import UnknownMigration
 from rili.store.open import open_database
@@ -197,9 +197,28 @@ async def derive_again(db: Database, progress: Callable[[int], None] = lambda do
     """Bring what is derived up to the rules and the tz data of now, where it is not; how many events moved."""
     if not await db.read(contacts.indexed):
         await db.write(contacts.index_again)
-    if not await db.read(_of_another_tzdata):
+    moved = 0
+    if await db.read(_of_another_tzdata):
+        moved = await db.write(lambda tx: derived.derive(tx, progress))
+    await _derive_reminders(db, progress)
+    return moved
+
+
+async def _derive_reminders(db: Database, progress: Callable[[int], None]) -> None:
+    """Of events that are older than reminders; in parts, so that a server beside goes on meanwhile."""
+    done = 0
+    for corp_id in await db.read(reminders.backlogs):
+        while some := await db.write(lambda tx, corp_id=corp_id: _derive_some(tx, corp_id)):
+            done += some
+            if done % derived.BATCH < some:
+                progress(done)
+
+
+def _derive_some(tx: Tx, corp_id: str) -> int:
+    """How many events; 0 when none is left, or a worker derives them."""
+    if not outbox_readers.claim(tx, corp_id, reminder_rows.READER):
         return 0
-    return await db.write(lambda tx: derived.derive(tx, progress))
+    return reminder_rows.derive_some(tx, corp_id, now_ms())
 
 
 async def _derive(url: str, progress: Callable[[int], None]) -> int:
@@ -213,7 +232,10 @@ async def _derive(url: str, progress: Callable[[int], None]) -> int:
 async def _check(url: str) -> list[str]:
     db = open_database(url, 1)
     try:
-        return await db.read(derived.check)
+        return [
+            *await db.read(derived.check),
+            *await db.read(lambda tx: reminder_rows.check(tx, now_ms())),
+        ]
     finally:
         await db.close()
 

@@ -87,6 +87,7 @@ def erase(tx: Tx, corp_id: str) -> None:
         "outbox_readers", "announcements", "deliveries", "delivery_lines", "delivery_numbers", "notifications",
         "suite_events", "sync_http_organisations",
         "notification_numbers",
+        "reminders", "reminder_backlogs", "zone_changes",
     ):  # fmt: skip
         tx.run(f"DELETE FROM {table} WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM check_ins WHERE corp_id = :corp_id", corp_id=corp_id)

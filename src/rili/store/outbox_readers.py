@@ -34,10 +34,18 @@ def behind(tx: Tx, reader: str) -> list[str]:
     return [corp_id for (corp_id,) in rows]
 
 
+def claim(tx: Tx, corp_id: str, reader: str) -> bool:
+    """Whether nobody else is or works for *reader* in that organisation, until the transaction ends."""
+    return tx.claim(f"{corp_id} outbox {reader}")
+
+
 def hold(tx: Tx, corp_id: str, reader: str) -> Place | None:
     """Where *reader* is, held until the transaction ends; None while another one holds it."""
-    if not tx.claim(f"{corp_id} outbox {reader}"):
-        return None
+    return place(tx, corp_id, reader) if claim(tx, corp_id, reader) else None
+
+
+def place(tx: Tx, corp_id: str, reader: str) -> Place:
+    """Where *reader* is."""
     row = tx.one(
         """
         SELECT change_no, event_id, people_done FROM outbox_readers WHERE corp_id = :corp_id AND reader = :reader
@@ -46,6 +54,22 @@ def hold(tx: Tx, corp_id: str, reader: str) -> Place | None:
         reader=reader,
     )
     return Place(Position(row[0], row[1]), row[2]) if row else Place()
+
+
+def unread_events(tx: Tx, corp_id: str, reader: str) -> set[str]:
+    """The events of which *reader* has not read every change."""
+    position = place(tx, corp_id, reader).position
+    rows = tx.all(
+        """
+        SELECT DISTINCT event_id FROM outbox
+         WHERE corp_id = :corp_id AND change_no >= :change_no
+           AND (change_no > :change_no OR event_id > :event_id)
+        """,
+        corp_id=corp_id,
+        change_no=position.change_no,
+        event_id=position.event_id,
+    )
+    return {event_id for (event_id,) in rows}
 
 
 def move(tx: Tx, corp_id: str, reader: str, place: Place) -> None:

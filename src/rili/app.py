@@ -12,9 +12,13 @@ from rili.api.http import Service
 from rili.api.log import RequestLog
 from rili.api.router import Router
 from rili.api.routes import ROUTES
+from rili.auth.sealing import SecretKey
 from rili.config import Settings
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.http_callbacks import HttpCallbacks
+from rili.delivery.outgoing import Outgoing
+from rili.delivery.sending import Sending
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -70,5 +74,8 @@ def build_worker(
     metrics: Metrics,
 ) -> Worker:
     """All that is done without being asked: readers of the outbox first, then what delivers."""
-    duties: list[Duty] = []
-    return Worker(duties, bell)
+    key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
+    outgoing = Outgoing(settings.callback_networks)
+    callbacks = HttpCallbacks(db, outgoing, key, clock, new_bytes, timeout_ms=settings.callback_timeout_ms)
+    duties: list[Duty] = [Sending(db, callbacks, clock, metrics)]
+    return Worker(duties, bell, [outgoing.close])

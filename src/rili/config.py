@@ -21,6 +21,8 @@ import msgspec
 
 Rules = Literal["documented", "lenient"]
 Worker = Literal["inside", "apart"]
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+"""This machine alone."""
 MOST = 999_999_999
 """Of a limit of the paid service."""
 PREFIX = "RILI_"
@@ -49,7 +51,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     creates_per_day: int = 0
     secret_key: str | None = None
     worker: Worker = "inside"
-    metrics_networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    metrics_networks: list[str] = msgspec.field(default_factory=lambda: list(LOOPBACK))
+    callback_networks: list[str] = []
+    callback_timeout_ms: int = 1500
 
 
 class BadSettings(Exception):
@@ -328,5 +332,12 @@ _RULES: dict[str, _Rule] = {
     ),
     "worker": _Rule(str, _WORKERS.__contains__, " or ".join(_WORKERS), " " + " 或 ".join(_WORKERS)),
     "metrics_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
+    "callback_networks": _Rule(list, _each(_is_network), _NETWORKS_EN, _NETWORKS_ZH),
+    "callback_timeout_ms": _Rule(
+        int,
+        _between(100, 30_000),
+        "a whole number of milliseconds from 100 to 30000",
+        " 100 到 30000 的整数（毫秒）",
+    ),
     "secret_key": _Rule(str, _is_key, "64 hexadecimal digits", " 64 位十六进制数字"),
 }

@@ -7,6 +7,7 @@ which field and which rule, and what to do (decision 17).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 
 class Failure(Exception):
@@ -375,6 +376,37 @@ class LegacyFailure(Exception):
         self.errmsg = errmsg
         self.sub_code = sub_code
         self.sub_msg = sub_msg
+
+
+CallbackFault = Literal[
+    "parameter", "url", "unreachable", "reply", "blocked", "timeout", "tag", "exists", "absent"
+]  # fmt: skip
+"""What is wrong with settings for callbacks; url to timeout also with an address that was tried."""
+
+
+class CallbackRefused(Failure):
+    """Settings for callbacks that are refused: 400050 to 400054 where an administrator makes them, and in the old
+    family, which calls the same otherwise, *errcode*.
+    """
+
+    def __init__(self, fault: CallbackFault, description: str) -> None:
+        self.fault: CallbackFault = fault
+        self.errcode, message, number = _CALLBACK_FAULTS[fault]
+        super().__init__(message, description=f"{description} ({number})" if number else description)
+        self.reason = description
+
+
+_CALLBACK_FAULTS: dict[CallbackFault, tuple[int, str, int | None]] = {
+    "parameter": (71010, "POST的JSON数据不包含所需要的参数字段或包含的参数格式非法", None),
+    "url": (71011, "传入的url参数不是合法的url格式", 400050),
+    "unreachable": (71012, "url地址访问异常", 400051),
+    "reply": (71009, "返回文本非success", 400052),
+    "blocked": (71013, "此域名或IP不能注册或者接收回调事件", 400053),
+    "timeout": (71012, "url地址访问异常", 400054),
+    "tag": (71008, "回调call_back_tag必须在指定的call_back_tag列表中", None),
+    "exists": (71006, "回调地址已经存在", None),
+    "absent": (71007, "回调地址已不存在", None),
+}
 
 
 class ExceedMaxReceiverSize(Failure):

@@ -23,7 +23,7 @@ from typing import get_args
 
 from rili.app import build, build_worker
 from rili.auth.passwords import hash_password
-from rili.config import MOST, Rules, Settings
+from rili.config import LOOPBACK, MOST, Rules, Settings
 from rili.delivery.bell import Bell
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
@@ -134,6 +134,7 @@ def running(
             rules=rules,
             public_url=address,
             secret_key=secret_key,
+            callback_networks=list(LOOPBACK),
             calls_per_second=calls_per_second,
             calls_per_minute=calls_per_minute,
             calls_per_month=calls_per_month,

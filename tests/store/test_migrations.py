@@ -28,6 +28,7 @@ NAMES = [
     "0015_calendars",
     "0016_letters",
     "0017_delivery",
+    "0019_failed_callbacks",
 ]
 
 

@@ -25,6 +25,7 @@ from rili.store import (
     departments,
     grants,
     organisations,
+    push_settings,
     tokens,
     users,
 )
@@ -180,6 +181,7 @@ def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     grants.remove_of_app(tx, app_key)
     authorizations.remove_of_app(tx, app_key)
     suite_rows.remove(tx, app_key)
+    push_settings.remove(tx, app_key)
     apps.remove(tx, app_key)
 
 

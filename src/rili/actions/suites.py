@@ -8,7 +8,8 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rili.auth.sealing import NoSecretKey, SecretKey
+from rili.actions.sealed import usable
+from rili.auth.sealing import SecretKey
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.store import apps, suites
 from rili.store.db import Tx
@@ -26,20 +27,11 @@ class Ticket(Struct, frozen=True, kw_only=True):
     ticket_ms: int
 
 
-def check_key(tx: Tx, key: SecretKey | None) -> None:
-    """Raises NoSecretKey, WrongSecretKey when the database has what *key* does not open."""
-    suite = suites.some(tx)
-    if suite is not None:
-        if key is None:
-            raise NoSecretKey
-        key.open(suite.secret, of=f"{suite.app_key} secret")
-
-
 def begin(
     tx: Tx, app_key: str, app_secret: str, key: SecretKey | None, *, new_ticket: str, now_ms: int
 ) -> None:
     """Keep what a new enterprise app has besides. Raises NoSecretKey, WrongSecretKey."""
-    key = _usable(tx, key)
+    key = usable(tx, key)
     suite = Suite(
         app_key=app_key,
         secret=key.seal(app_secret, of=f"{app_key} secret"),
@@ -51,14 +43,14 @@ def begin(
 
 def replace_secret(tx: Tx, app_key: str, app_secret: str, key: SecretKey | None) -> None:
     """Keep another secret. Raises NoSecretKey, WrongSecretKey."""
-    sealed = _usable(tx, key).seal(app_secret, of=f"{app_key} secret")
+    sealed = usable(tx, key).seal(app_secret, of=f"{app_key} secret")
     suites.put(tx, replace(_suite(tx, app_key), secret=sealed))
 
 
 def ticket(tx: Tx, app_key: str, key: SecretKey | None) -> Ticket:
     """The ticket of now. Raises ItemNotFound, InvalidParameter, NoSecretKey, WrongSecretKey."""
     suite = _suite(tx, app_key)
-    return _shown(suite, _usable(tx, key))
+    return _shown(suite, usable(tx, key))
 
 
 def set_ticket(tx: Tx, app_key: str, text: str, key: SecretKey | None, *, fixed: bool, now_ms: int) -> Ticket:
@@ -69,7 +61,7 @@ def set_ticket(tx: Tx, app_key: str, text: str, key: SecretKey | None, *, fixed:
     if not _TICKET.fullmatch(text):
         raise InvalidParameter("A ticket is 1 to 128 letters, digits and the characters . _ ~ -")
     apps.lock(tx, app_key)
-    suite, key = _suite(tx, app_key), _usable(tx, key)
+    suite, key = _suite(tx, app_key), usable(tx, key)
     sealed = key.seal(text, of=f"{app_key} ticket")
     changed = replace(suite, ticket=sealed, former_ticket=suite.ticket, fixed=fixed, ticket_ms=now_ms)
     suites.put(tx, changed)
@@ -78,7 +70,7 @@ def set_ticket(tx: Tx, app_key: str, text: str, key: SecretKey | None, *, fixed:
 
 def ticket_is_good(tx: Tx, app_key: str, given: str, key: SecretKey | None) -> bool:
     """Whether *given* is the ticket of now or the one before. Raises NoSecretKey, WrongSecretKey."""
-    suite, key = _suite(tx, app_key), _usable(tx, key)
+    suite, key = _suite(tx, app_key), usable(tx, key)
     sealed = [one for one in (suite.ticket, suite.former_ticket) if one is not None]
     known = [key.open(one, of=f"{app_key} ticket").encode() for one in sealed]
     return any(hmac.compare_digest(given.encode("utf-8", "surrogatepass"), one) for one in known)
@@ -86,7 +78,7 @@ def ticket_is_good(tx: Tx, app_key: str, given: str, key: SecretKey | None) -> b
 
 def secret_of(tx: Tx, app_key: str, key: SecretKey | None) -> str:
     """The suiteSecret, to check a signature with. Raises NoSecretKey, WrongSecretKey."""
-    return _usable(tx, key).open(_suite(tx, app_key).secret, of=f"{app_key} secret")
+    return usable(tx, key).open(_suite(tx, app_key).secret, of=f"{app_key} secret")
 
 
 def _suite(tx: Tx, app_key: str) -> Suite:
@@ -108,11 +100,3 @@ def _shown(suite: Suite, key: SecretKey) -> Ticket:
         fixed=suite.fixed,
         ticket_ms=suite.ticket_ms,
     )
-
-
-def _usable(tx: Tx, key: SecretKey | None) -> SecretKey:
-    """*key*, when what is there was encrypted under it: a database has one key."""
-    check_key(tx, key)
-    if key is None:
-        raise NoSecretKey
-    return key

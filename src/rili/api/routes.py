@@ -21,6 +21,7 @@ from rili.api import (
     topapi_departments,
     topapi_users,
 )
+from rili.api.callback_routes import CALLBACK_ROUTES
 from rili.api.room_routes import ROOM_ROUTES
 from rili.api.router import Parameter, Route
 from rili.model import scopes
@@ -337,6 +338,7 @@ ROUTES = (
           "What of the directory the app may see (old family). 获取通讯录权限范围（旧版）。", None, None,
           old_departments.AuthScopes, (ACCESS_TOKEN,), tag="topapi", kinds=NOT_PERSONAL),
     *ROOM_ROUTES,
+    *CALLBACK_ROUTES,
     Route("GET", "/healthz", site.healthz, "healthz", "Whether the database answers. 健康检查。", tag="server"),
     Route("GET", "/metrics", metrics.metrics, "metrics", "For Prometheus. 监控指标。", tag="server"),
     Route("GET", "/openapi.json", site.openapi, "openapi", "This description. 接口描述。", tag="server"),

@@ -13,6 +13,7 @@ from rili.auth.callers import Caller, authenticate, require, require_kind
 from rili.errors import (
     AccessTokenPermissionDenied,
     AppKindDenied,
+    CallbackRefused,
     InvalidAuthentication,
     InvalidParameter,
     IpNotInWhiteList,
@@ -81,6 +82,45 @@ def method(scope: str) -> Callable[[Method], Handler]:
     return wrap
 
 
+def plain_method(scope: str) -> Callable[[Method], Handler]:
+    """Make a handler of a method outside /topapi: what it answers is the answer, the cause of a refusal stands in
+    `errcode` itself, and there is no `request_id`.
+    """
+
+    def wrap(method: Method) -> Handler:
+        async def handle(request: Request) -> Response:
+            try:
+                body = await request.body()
+                form = topapi.read_form(request.header("content-type"), body)
+                token = request.query.get("access_token") or (form or {}).get("access_token")
+                caller = await _plain_caller(request, token, scope)
+                await request.take_call(caller, request.scope["rili.route"], monthly=False)
+                fields = topapi.read_json(body) if form is None else form
+                answer = await method(request, caller, fields)
+            except LegacyFailure as failure:
+                answer = topapi.failure(failure, None)
+            except CallbackRefused as refused:
+                answer = topapi.failure(
+                    LegacyFailure(refused.errcode, f"{refused.message}: {refused.reason}"), None
+                )
+            except (QpsLimit, QpmLimit) as throttled:
+                answer = topapi.failure(LegacyFailure(throttled.legacy_errcode, throttled.message), None)
+            except RequestTooLarge:
+                raise
+            except Unavailable as busy:
+                report(request.scope, busy)
+                answer = topapi.failure(topapi.BUSY, None)
+            except InvalidParameter:
+                answer = topapi.failure(LegacyFailure(40035, "参数错误"), None)
+            return json_answer(answer)
+
+        handle.__doc__ = method.__doc__
+        handle.__name__ = method.__name__
+        return handle
+
+    return wrap
+
+
 async def unknown_method(request: Request) -> Response:
     """Any other path under /topapi/"""
     path = unquote(request.scope["raw_path"].decode("latin-1"))
@@ -91,16 +131,8 @@ async def unknown_method(request: Request) -> Response:
 
 async def _caller(request: Request, token: str | None, scope: str) -> Caller:
     """Whose token it is; refusals are wrapped in errcode 88, exactly as observed."""
-    service = request.service
     try:
-        caller = await authenticate(
-            service.db, token, request.now_ms, service.tokens, address=request.address
-        )
-        if caller.union_id is not None:
-            raise InvalidAuthentication  # a person's token is none of the old family
-        request.scope["rili.app_key"] = caller.app_key
-        require_kind(caller, request.scope["rili.kinds"])
-        require(caller, scope)
+        return await _allowed(request, token, scope)
     except MissingToken:
         raise _refused("40000", "access_token is blank") from None
     except (InvalidAuthentication, UserTokenExpired):
@@ -111,6 +143,30 @@ async def _caller(request: Request, token: str | None, scope: str) -> Caller:
         raise _refused("60011", f"{denied.message}: {denied.description}") from None
     except AccessTokenPermissionDenied as denied:
         raise _refused("60011", f"{denied.message}, {{requiredScopes=[{scope}]}}") from None
+
+
+async def _plain_caller(request: Request, token: str | None, scope: str) -> Caller:
+    """The same; the cause itself is the refusal."""
+    try:
+        return await _allowed(request, token, scope)
+    except MissingToken:
+        raise LegacyFailure(41001, "缺少access_token参数") from None
+    except (InvalidAuthentication, UserTokenExpired):
+        raise LegacyFailure(40014, InvalidAuthentication.message) from None
+    except IpNotInWhiteList as denied:
+        raise LegacyFailure(60020, denied.message) from None
+    except (AccessTokenPermissionDenied, AppKindDenied) as denied:
+        raise LegacyFailure(60011, denied.message) from None
+
+
+async def _allowed(request: Request, token: str | None, scope: str) -> Caller:
+    service = request.service
+    caller = await authenticate(service.db, token, request.now_ms, service.tokens, address=request.address)
+    if caller.union_id is not None:
+        raise InvalidAuthentication  # a person's token is none of the old family
+    request.scope["rili.app_key"] = caller.app_key
+    require_kind(caller, request.scope["rili.kinds"])
+    require(caller, scope)
     return caller
 
 

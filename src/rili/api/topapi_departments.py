@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
-
 from rili.actions import app_range, contacts
-from rili.api.http import Request, json_answer, report
-from rili.api.topapi import Fields, check_language, method, no_department, no_user, number, text
-from rili.auth.callers import Caller, authenticate, require, require_kind
-from rili.errors import (
-    AccessTokenPermissionDenied,
-    AppKindDenied,
-    InvalidAuthentication,
-    InvalidParameter,
-    IpNotInWhiteList,
-    ItemNotFound,
-    LegacyFailure,
-    MissingToken,
-    Unavailable,
-    UserNotFound,
-    UserTokenExpired,
+from rili.api.http import Request
+from rili.api.topapi import (
+    Fields,
+    check_language,
+    method,
+    no_department,
+    no_user,
+    number,
+    plain_method,
+    text,
 )
+from rili.auth.callers import Caller
+from rili.errors import InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
 from rili.model import scopes
 from rili.model.directory import ROOT_DEPT_ID, Department
-from rili.wire import topapi
 from rili.wire import topapi_departments as wire
 
 
@@ -80,43 +74,20 @@ async def list_parents_of_user(request: Request, caller: Caller, fields: Fields)
     return wire.ParentList([wire.ParentDeptIdList(path) for path in paths])
 
 
-async def get_scopes(request: Request) -> Response:
+@plain_method(scopes.APP_BASE)
+async def get_scopes(request: Request, caller: Caller, fields: Fields) -> object:
     """GET /auth/scopes. Outside /topapi: the cause stands in `errcode` itself."""
-    service = request.service
-    try:
-        token = request.query.get("access_token")
-        caller = await authenticate(
-            service.db, token, request.now_ms, service.tokens, address=request.address
-        )
-        if caller.union_id is not None:
-            raise InvalidAuthentication
-        require_kind(caller, request.scope["rili.kinds"])
-        require(caller, scopes.APP_BASE)
-        seen = await service.db.read(lambda tx: app_range.range_of(tx, caller))
-    except InvalidParameter:
-        return _refused(40035, "参数错误")
-    except MissingToken:
-        return _refused(41001, "缺少access_token参数")
-    except (InvalidAuthentication, UserTokenExpired):
-        return _refused(40014, InvalidAuthentication.message)
-    except IpNotInWhiteList as denied:
-        return _refused(60020, denied.message)
-    except (AccessTokenPermissionDenied, AppKindDenied) as denied:
-        return _refused(60011, denied.message)
-    except Unavailable as busy:
-        report(request.scope, busy)
-        return json_answer(topapi.failure(topapi.BUSY, None))
+    del fields
+    seen = await request.service.db.read(lambda tx: app_range.range_of(tx, caller))
     members = ["name", "avatar", "title", "job_number", "manager_userid"]
     if scopes.USER_MOBILE in caller.scopes:
         members.append("mobile")
     if scopes.USER_READ in caller.scopes:
         members.append("email")
-    return json_answer(
-        wire.AuthScopes(
-            auth_user_field=members,
-            condition_field=[],
-            auth_org_scopes=wire.OrgScopes(list(seen.departments), list(seen.userids)),
-        )
+    return wire.AuthScopes(
+        auth_user_field=members,
+        condition_field=[],
+        auth_org_scopes=wire.OrgScopes(list(seen.departments), list(seen.userids)),
     )
 
 
@@ -125,7 +96,3 @@ async def _below(request: Request, caller: Caller, dept_id: int) -> list[Departm
         return await request.service.db.read(lambda tx: contacts.departments_below(tx, caller, dept_id))
     except ItemNotFound as refusal:
         raise no_department(dept_id, refusal) from None
-
-
-def _refused(errcode: int, errmsg: str) -> Response:
-    return json_answer(topapi.failure(LegacyFailure(errcode, errmsg), None))

@@ -28,9 +28,9 @@ class NoSecretKey(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            description="secret_key is not set: the secrets of enterprise apps are encrypted under it;"
+            description="secret_key is not set: the secrets of enterprise apps and callbacks are encrypted under it;"
             " give RILI_SECRET_KEY, or secret_key in the file of --config (of rili dev it is in DIR/secret.key)"
-            "（未设置 secret_key，第三方企业应用的密钥须以其加密；请设置 RILI_SECRET_KEY "
+            "（未设置 secret_key，第三方企业应用与回调的密钥须以其加密；请设置 RILI_SECRET_KEY "
             "或配置文件中的 secret_key，rili dev 的密钥在 DIR/secret.key）"
         )
 

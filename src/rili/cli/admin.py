@@ -10,6 +10,7 @@ from rili.cli.guests import guests
 from rili.cli.meetings import categories, minutes
 from rili.cli.organisations import departments, orgs
 from rili.cli.plugins import plugins
+from rili.cli.push import push
 from rili.cli.roles import roles
 from rili.cli.rooms import rooms
 from rili.cli.users import users
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(users, name="user")
     app.add_typer(roles, name="role")
     apps.command("range")(range_of_app)
+    apps.command("push")(push)
     app.add_typer(apps, name="app")
     app.add_typer(tokens, name="token")
     app.add_typer(rooms, name="room")

@@ -18,6 +18,7 @@ from rili import config as settings_file
 from rili.actions import register
 from rili.auth.sealing import SecretKey
 from rili.cli.room_words import as_options
+from rili.config import Settings
 from rili.errors import Failure, RoomParameter
 from rili.store.db import Refused, Tx
 from rili.store.migrations import UnknownMigration, pending
@@ -55,13 +56,26 @@ def read(config: Path | None, url: str | None, query: Callable[[Tx], T]) -> T:
     return _run(config, url, query, writes=False)
 
 
-def secret_key_of(config: Path | None, url: str | None) -> SecretKey | None:
-    """The key under which secrets in the database are encrypted, where one is set; or the end of the command."""
+def settings_of(config: Path | None, url: str | None) -> Settings:
+    """What the file, the environment and the command line say; or the end of the command."""
     try:
-        key = settings_file.load(config, os.environ, database=url).secret_key
+        return settings_file.load(config, os.environ, database=url)
     except settings_file.BadSettings as bad:
         fail("\nerror: ".join(bad.problems))
+
+
+def secret_key_of(config: Path | None, url: str | None) -> SecretKey | None:
+    """The key under which secrets in the database are encrypted, where one is set; or the end of the command."""
+    key = settings_of(config, url).secret_key
     return SecretKey(key, os.urandom) if key else None
+
+
+def or_end(action: Callable[[], T]) -> T:
+    """What *action* gives; its failure ends the command with a line on stderr."""
+    try:
+        return action()
+    except Failure as failure:
+        fail(failure.description or failure.message)
 
 
 def corp_id_of(tx: Tx, org: str | None) -> str:

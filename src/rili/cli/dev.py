@@ -13,14 +13,14 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import directory, events, suites
+from rili.actions import directory, events, sealed
 from rili.actions.register import find_app, set_app
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller
 from rili.auth.passwords import hash_password
 from rili.cli.command import Json, fail, now_ms, print_record, print_records
 from rili.cli.serve import database_failures, derive_again, listen, secret_key_of, serve_until_stopped
-from rili.config import MOST, Rules, Settings
+from rili.config import LOOPBACK, MOST, Rules, Settings
 from rili.errors import Failure
 from rili.model import scopes
 from rili.model.directory import new_app_secret
@@ -95,6 +95,7 @@ def dev(
         port=listener.getsockname()[1],
         rules=rules,
         secret_key=_secret_key(data / "secret.key"),
+        callback_networks=list(LOOPBACK),
         calls_per_second=calls_per_second,
         calls_per_minute=calls_per_minute,
         calls_per_month=calls_per_month,
@@ -103,7 +104,7 @@ def dev(
 
     async def prepare(db: Database) -> None:
         key = secret_key_of(settings)
-        await db.read(lambda tx: suites.check_key(tx, key))
+        await db.read(lambda tx: sealed.check_key(tx, key))
         await derive_again(db)
         sample.append(await _seed(db, secrets, changed=known is None))
 

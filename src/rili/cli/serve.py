@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from rili import __version__
-from rili.actions import contacts, derived, suites
+from rili.actions import contacts, derived, sealed
 from rili.auth.sealing import SecretKey
 from rili.cli.command import Config, Json, Url, fail, now_ms, print_record
 from rili.config import BadSettings, Settings, load
@@ -101,7 +101,7 @@ def require_migrated(settings: Settings) -> None:
 async def check_database(db: Database, settings: Settings) -> None:
     """The end of the command, unless what is in *db* was made under the same key and with the same time zones."""
     key = secret_key_of(settings)
-    await db.read(lambda tx: suites.check_key(tx, key))
+    await db.read(lambda tx: sealed.check_key(tx, key))
     if await db.read(_of_another_tzdata):
         fail("the database was made with another tzdata; run: rili migrate（请先运行 rili migrate）")
 

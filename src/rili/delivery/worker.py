@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from rili.delivery.bell import Bell
@@ -23,9 +23,13 @@ _log = logging.getLogger("rili.delivery")
 class Worker:
     """The duties of one process."""
 
-    def __init__(self, duties: Sequence[Duty], bell: Bell) -> None:
+    def __init__(
+        self, duties: Sequence[Duty], bell: Bell, closing: Sequence[Callable[[], Awaitable[None]]] = ()
+    ) -> None:
+        """*closing* is called once nothing is done any more: what the duties have open."""
         self._duties = duties
         self._bell = bell
+        self._closing = closing
 
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
@@ -37,6 +41,8 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S):
                     await asyncio.gather(*(duty.rest() for duty in self._duties))
+            for close in self._closing:
+                await close()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

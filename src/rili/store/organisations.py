@@ -109,6 +109,10 @@ def erase(tx: Tx, corp_id: str) -> None:
     tx.run("DELETE FROM app_range_departments WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM app_ranges WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM authorizations WHERE corp_id = :corp_id", corp_id=corp_id)
+    tx.run(
+        "DELETE FROM push_settings WHERE app_key IN (SELECT app_key FROM apps WHERE corp_id = :corp_id)",
+        corp_id=corp_id,
+    )
     tx.run("DELETE FROM apps WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM search_keys WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM search_letters WHERE corp_id = :corp_id", corp_id=corp_id)

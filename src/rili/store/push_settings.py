@@ -70,6 +70,17 @@ def get(tx: Tx, app_key: str) -> PushSettings | None:
     return _settings(row) if row else None
 
 
+def some_sealed(tx: Tx) -> PushSettings | None:
+    """Any with a token, to try a key on."""
+    row = tx.one(
+        """
+        SELECT app_key, channel, event_types, url, token, aes_key, legacy, created_ms
+          FROM push_settings WHERE token IS NOT NULL LIMIT 1
+        """
+    )
+    return _settings(row) if row else None
+
+
 def remove(tx: Tx, app_key: str) -> bool:
     """Whether there was one."""
     return tx.run("DELETE FROM push_settings WHERE app_key = :app_key", app_key=app_key) > 0

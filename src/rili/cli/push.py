@@ -1,0 +1,188 @@
+"""`rili app push`: how an app is told of what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+
+from rili.actions import push_settings, register
+from rili.actions.push_settings import Push
+from rili.cli.command import (
+    AppKey,
+    Config,
+    Json,
+    Url,
+    now_ms,
+    or_end,
+    print_record,
+    read,
+    secret_key_of,
+    settings_of,
+    write,
+)
+from rili.config import Settings
+from rili.model.directory import App
+from rili.model.push_rules import Mode, new_aes_key, new_token
+
+
+def push(
+    app_key: AppKey,
+    http: Annotated[
+        str | None, typer.Option("--http", metavar="URL", help="By HTTP callback, at this address.")
+    ] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="Over a connection that the app opens.")] = False,
+    sync_http: Annotated[
+        str | None,
+        typer.Option("--sync-http", metavar="URL", help="Of an enterprise app: in batches, at this address."),
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Not at all.")] = False,
+    events: Annotated[
+        str | None, typer.Option("--events", metavar="NAME,...", help="Of these events alone.")
+    ] = None,
+    all_events: Annotated[bool, typer.Option("--all-events", help="Of all events.")] = False,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="TEXT", help="What callbacks are signed with; made up unless said."),
+    ] = None,
+    aes_key: Annotated[
+        str | None,
+        typer.Option("--aes-key", metavar="TEXT", help="What they are encrypted under; made up unless said."),
+    ] = None,
+    new_secrets: Annotated[
+        bool, typer.Option("--new-secrets", help="Make up another token and aes_key.")
+    ] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Take the address without asking whoever answers there.")
+    ] = False,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Show token and aes_key too.")] = False,
+    config: Config = None,
+    database: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Say how an app is told of what happens; without an option, show it. 设置应用的事件推送方式。
+
+    What is not said stays as it is. An address is asked first: it must answer as the vendor's page on callbacks says.
+    Token and aes_key are shown where they are new, or with --secrets.
+    """
+    given = _given_modes(http, sync_http, stream=stream)
+    if len(given) + off > 1:
+        raise typer.BadParameter("say one of --http, --stream, --sync-http, --off", param_hint="--http")
+    if events is not None and all_events:
+        raise typer.BadParameter("say --events or --all-events", param_hint="--events")
+    if off:  # which needs no key: what nobody can read any more can be left behind
+        write(config, database, lambda tx: push_settings.remove_push(tx, app_key))
+        print_record({"app_key": app_key, "mode": "off"}, as_json)
+        return
+    key, instant_ms = secret_key_of(config, database), now_ms()
+    app, before = read(
+        config,
+        database,
+        lambda tx: (register.find_app(tx, app_key), push_settings.get_push(tx, app_key, key)),
+    )
+    wanted = _of_mode(app, before, given[0] if given else None)
+    if events is not None or all_events:
+        wanted = _required(wanted, "--events")
+        names = frozenset(name.strip() for name in (events or "").split(",") if name.strip())
+        wanted = replace(wanted, event_types=names)
+    if token or aes_key or new_secrets:
+        wanted = _with_secrets(_required(wanted, "--token"), token, aes_key)
+    if wanted is not None and wanted != before:
+        or_end(lambda: push_settings.check(app.kind, wanted))
+        if wanted.url is not None and not unchecked:
+            settings = settings_of(config, database)
+            or_end(lambda: asyncio.run(_ask(app, wanted, before, settings, instant_ms)))
+        write(config, database, lambda tx: push_settings.set_push(tx, wanted, key, now_ms=instant_ms))
+    print_record(_shown(app, wanted, before, secrets=secrets, as_json=as_json), as_json)
+
+
+def _given_modes(http: str | None, sync_http: str | None, *, stream: bool) -> list[tuple[Mode, str | None]]:
+    given: list[tuple[Mode, str | None]] = []
+    if http is not None:
+        given.append(("http", http))
+    if sync_http is not None:
+        given.append(("sync_http", sync_http))
+    if stream:
+        given.append(("stream", None))
+    return given
+
+
+def _of_mode(app: App, before: Push | None, given: tuple[Mode, str | None] | None) -> Push | None:
+    """As it was, or in another way, or at another address; secrets stay with who made them."""
+    if given is None:
+        return before
+    mode, url = given
+    new = Push(
+        app_key=app.app_key, mode=mode, event_types=before.event_types if before else frozenset(), url=url
+    )
+    if url is None:
+        return new
+    if before is not None and before.mode == mode and not before.legacy:
+        return replace(new, token=before.token, aes_key=before.aes_key)
+    return _with_secrets(new, None, None)
+
+
+def _required(wanted: Push | None, option: str) -> Push:
+    if wanted is None:
+        raise typer.BadParameter("say how the app is told: --http, --stream, --sync-http", param_hint=option)
+    return wanted
+
+
+def _with_secrets(wanted: Push, token: str | None, aes_key: str | None) -> Push:
+    """With those given; where neither is, with new ones."""
+    if wanted.url is None:
+        raise typer.BadParameter("only what is sent to an address has secrets", param_hint="--token")
+    if token is None and aes_key is None:
+        token, aes_key = new_token(os.urandom), new_aes_key(os.urandom)
+    return replace(wanted, token=token or wanted.token, aes_key=aes_key or wanted.aes_key)
+
+
+async def _ask(app: App, wanted: Push, before: Push | None, settings: Settings, instant_ms: int) -> None:
+    """Whoever answers at the address. Raises CallbackRefused."""
+    # Not at the top: the other commands have no use for an HTTP client.
+    from rili.delivery.callback import Receiver
+    from rili.delivery.outgoing import Outgoing
+    from rili.delivery.url_check import check_url, check_url_of_suite
+
+    assert wanted.url is not None
+    assert wanted.token is not None
+    assert wanted.aes_key is not None
+    receiver = Receiver(wanted.url, wanted.token, wanted.aes_key, wanted.owner_key(app.corp_id))
+    timeout_ms = settings.callback_timeout_ms
+    async with Outgoing(settings.callback_networks) as outgoing:
+        if wanted.mode == "sync_http":
+            again = before is not None and before.url is not None
+            await check_url_of_suite(
+                outgoing,
+                receiver,
+                again=again,
+                new_bytes=os.urandom,
+                now_ms=instant_ms,
+                timeout_ms=timeout_ms,
+            )
+        else:
+            await check_url(
+                outgoing, receiver, new_bytes=os.urandom, now_ms=instant_ms, timeout_ms=timeout_ms
+            )
+
+
+def _shown(
+    app: App, push: Push | None, before: Push | None, *, secrets: bool, as_json: bool
+) -> dict[str, object]:
+    if push is None:
+        return {"app_key": app.app_key, "mode": "off"}
+    shown: dict[str, object] = {
+        "app_key": app.app_key,
+        "mode": push.mode,
+        "url": push.url,
+        "events": sorted(push.event_types) if push.event_types or as_json else "all",
+    }
+    if push.url is not None:
+        shown |= {"owner_key": push.owner_key(app.corp_id), "registered_by_app": push.legacy}
+        was = (before.token, before.aes_key) if before else None
+        if secrets or was != (push.token, push.aes_key):
+            shown |= {"token": push.token, "aes_key": push.aes_key}
+    return shown

@@ -14,10 +14,13 @@ from rili.api.router import Router
 from rili.api.routes import ROUTES
 from rili.auth.sealing import SecretKey
 from rili.config import Settings
+from rili.delivery.apps import Apps
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.handing_out import HandingOut
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
+from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
 from rili.delivery.worker import Worker
 from rili.metrics import Metrics
@@ -77,5 +80,9 @@ def build_worker(
     key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
     outgoing = Outgoing(settings.callback_networks)
     callbacks = HttpCallbacks(db, outgoing, key, clock, new_bytes, timeout_ms=settings.callback_timeout_ms)
-    duties: list[Duty] = [Sending(db, callbacks, clock, metrics)]
+    duties: list[Duty] = [
+        Reading(db, Apps(clock, new_bytes), bell.ring),
+        HandingOut(db, clock, new_bytes, bell.ring),
+        Sending(db, callbacks, clock, metrics),
+    ]
     return Worker(duties, bell, [outgoing.close])

@@ -28,6 +28,7 @@ async def _main(begin_ms: int, speed: int) -> None:
     worker = build_worker(
         settings, db, clock=lambda: fast_clock(begin_ms, speed), bell=Bell(), metrics=Metrics()
     )
+    print("up", flush=True)
     await worker.run()
 
 

@@ -2,7 +2,7 @@
 
 Written from the vendor's description of callbacks alone; nothing here is Rili's.
 
-    python -m tests.soak.receiver PORT LOG SEED MISCHIEF    the token, the key and the owner on standard input
+    python -m tests.soak.receiver PORT LOG SEED MISCHIEF    the token, the key and the owner in RECEIVER
 
 Before it answers, each push is a line of LOG: what came, and how it is answered.
 """
@@ -127,7 +127,7 @@ def _send(writer: asyncio.StreamWriter, status: int, answer: Any) -> None:
 
 
 async def _main(port: int, log: Path, seed: str, mischief: float) -> None:
-    secrets = Secrets(*sys.stdin.readline().split())
+    secrets = Secrets(*os.environ["RECEIVER"].split())
     receiver = Receiver(secrets, log, Random(seed), mischief)
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
     async with server:

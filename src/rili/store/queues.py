@@ -34,23 +34,25 @@ def given_up(tx: Tx) -> list[Length]:
 
 def unread(tx: Tx) -> list[Length]:
     """Rows of the outbox that a reader has not read, by reader."""
-    found: list[Length] = []
-    for reader in READERS:
-        row = tx.one(
-            """
-            SELECT COUNT(*), MIN(outbox.created_ms)
-              FROM organisations
-              LEFT JOIN outbox_readers ON outbox_readers.corp_id = organisations.corp_id AND reader = :reader
-              JOIN outbox ON outbox.corp_id = organisations.corp_id
-               AND outbox.change_no >= COALESCE(outbox_readers.change_no, 0)
-               AND (outbox.change_no > COALESCE(outbox_readers.change_no, 0)
-                    OR outbox.event_id > outbox_readers.event_id)
-            """,
-            reader=reader,
-        )
-        assert row is not None
-        found.append(Length(reader, row[0], row[1]))
-    return found
+    return [unread_by(tx, reader) for reader in READERS]
+
+
+def unread_by(tx: Tx, reader: str) -> Length:
+    """The rows that one reader has not read."""
+    row = tx.one(
+        """
+        SELECT COUNT(*), MIN(outbox.created_ms)
+          FROM organisations
+          LEFT JOIN outbox_readers ON outbox_readers.corp_id = organisations.corp_id AND reader = :reader
+          JOIN outbox ON outbox.corp_id = organisations.corp_id
+           AND outbox.change_no >= COALESCE(outbox_readers.change_no, 0)
+           AND (outbox.change_no > COALESCE(outbox_readers.change_no, 0)
+                OR outbox.event_id > outbox_readers.event_id)
+        """,
+        reader=reader,
+    )
+    assert row is not None
+    return Length(reader, row[0], row[1])
 
 
 def _deliveries(tx: Tx, which: str) -> list[Length]:

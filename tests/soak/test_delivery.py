@@ -121,7 +121,7 @@ async def scenario(url: str, workers: int, folder: Path) -> None:
             )
         killed = stack.enter_context(Workers(url, workers, begin_ms, Random(SEED)))
         made = await change(db, organisation, begin_ms)
-        while not await db.read(settled):
+        while not await db.read(settled):  # noqa: ASYNC110 - it is other processes that settle it
             await asyncio.sleep(0.1)
     given_up = await db.read(
         lambda tx: deliveries.failed(

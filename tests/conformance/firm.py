@@ -142,7 +142,7 @@ class Firm:
         return room.room_id, group.group_id
 
     def rows(self) -> dict[str, list[str]]:
-        """All that the database holds of this organisation, by table, once what follows from changes is done."""
+        """All that the database holds of this organisation, by table, once all that happened was handed on."""
         self._deliver()
 
         def read(tx: Tx) -> dict[str, list[str]]:

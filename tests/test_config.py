@@ -103,6 +103,7 @@ def test_environment_wins_over_file_and_command_line_over_both(file: Any) -> Non
         pytest.param("port = true", "port", "0 to 65535, not true", id="boolean for a number"),
         pytest.param("port = 80.0", "port", "0 to 65535, not 80.0", id="fraction"),
         pytest.param("port = -1", "port", "0 to 65535, not -1", id="below the range"),
+        pytest.param("stream_ack_seconds = 4", "stream_ack_seconds", "5 to 60, not 4", id="too short"),
         pytest.param("port = 65536", "port", "0 to 65535, not 65536", id="above the range"),
         pytest.param("database_connections = 0", "database_connections", "1 to 1000", id="no connections"),
         pytest.param("host = 127", "host", "host name", id="number for a text"),

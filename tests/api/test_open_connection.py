@@ -253,7 +253,7 @@ def test_what_an_administrator_said_stays(vendor: Vendor) -> None:
     vendor.db.write(lambda tx: push_settings.put(tx, told_by_http))
     refused = open_stream(vendor)
     assert (refused.status, refused.json["code"]) == (400, "invalidParameter")
-    assert "by HTTP callback, and so not by stream" in refused.json["description"]
+    assert "by HTTP, and so not by stream" in refused.json["description"]
     assert settings_of(vendor) == told_by_http
     assert open_stream(vendor, subscriptions=[BOT]).status == 200  # which is no event
 

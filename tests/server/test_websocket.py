@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import ssl
 import struct
 from typing import Any
@@ -47,6 +48,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         heard = message.get("text") or message.get("bytes").decode("latin-1")
         if heard == "close":
             await send({"type": "websocket.close", "code": 1001})
+        elif heard == "much":
+            await send({"type": "websocket.send", "bytes": bytes(32 * 1024 * 1024)})
         else:
             await send({"type": "websocket.send", "text": f"heard {len(heard)}"})
 
@@ -328,3 +331,27 @@ def test_garbage(server: Any, caplog: Any) -> None:
     bystander.send(frame(TEXT, b"hello"))
     assert heard(bystander) == (TEXT, b"heard 5")
     assert [one for one in caplog.records if one.name == "rili.failure"] == []
+
+
+def test_who_answers_no_ping_is_gone(serve: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("rili.server.PING_SECONDS", 0.05)
+    monkeypatch.setattr("rili.server.PONG_SECONDS", 0.05)
+    client = opened(serve(RequestLog(app, clock=lambda: 0)))
+    opcode, data = heard(client)
+    assert (opcode, len(data)) == (PING, 4)
+    client.send(frame(PONG, data))
+    assert heard(client)[0] == PING  # which is not answered
+    assert closes(client) == 1011
+
+
+def test_who_does_not_read_is_gone(serve: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("rili.server.websocket.WRITE_SECONDS", 0)
+    client = opened(serve(RequestLog(app, clock=lambda: 0)))
+    client.send(frame(TEXT, b"much"))
+    ended = select.poll()
+    ended.register(client._socket, 0)  # nothing but its end
+    for _ in range(1000):
+        if ended.poll(10):
+            return
+        client._socket.send(frame(PING))  # what comes to nobody is told so
+    raise AssertionError("it was let go on")

@@ -77,6 +77,6 @@ def _subscribe(tx: Tx, app_key: str, now_ms: int) -> None:
         push_settings.put(tx, PushSettings(app_key=app_key, channel="stream", created_ms=now_ms))
     elif settings.channel != "stream":
         raise InvalidParameter(
-            description="subscriptions: the app is told of events by HTTP callback, and so not by stream;"
+            description="subscriptions: the app is told of events by HTTP, and so not by stream;"
             " an administrator changes that: rili app push"
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-PATH = b"/connect"
+from rili.api.stream import SOCKET_PATH
+
+PATH = SOCKET_PATH.encode()
 TARGET_BYTES = 2048
 PASSED_ON = 16
 

@@ -39,8 +39,8 @@ class Desk:
 
     def _seed(self, tx: Tx) -> None:
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 2, "研发")
-        directory.add_department(tx, corp_id, 3, "平台", 2)
+        directory.add_department(tx, corp_id, 2, "研发", now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 3, "平台", 2, now_ms=NOW_MS)
         add_user(tx, corp_id, "ann", Place(2, leader=True), name="安", mobile="13900000001", title="工程师")
         add_user(tx, corp_id, "bob", name="鲍", mobile="13900000002", email="b@example.com")
         add_user(tx, corp_id, "gone", name="走")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -91,27 +92,39 @@ def test_an_internal_app_from_beginning_to_end(terminal: PushTerminal) -> None:
 
 
 def test_secrets_are_made_up(terminal: PushTerminal) -> None:
+    """Nobody can know them yet, so nobody is asked until the administrator says so."""
     key = terminal.add("internal")["app_key"]
-    url = "https://app.example/callback"
-    made = terminal.push(key, "--http", url, "--unchecked")
-    assert (len(made["token"]), len(made["aes_key"])) == (32, 43)
-    assert (made["token"] + made["aes_key"]).isalnum()
-    assert "token" not in terminal.push(key)
-    others = terminal.push(key, "--new-secrets", "--unchecked")
-    assert {others["token"], others["aes_key"]}.isdisjoint({made["token"], made["aes_key"]})
-    mine = terminal.push(key, "--token", "mine", "--unchecked")
-    assert (mine["token"], mine["aes_key"]) == ("mine", others["aes_key"])
+    with receiving(key) as receiver:
+        result = terminal.run("app", "push", key, "--http", receiver.url, "--json")
+        made = json.loads(result.stdout)
+        assert f"rili app push {key} --check" in result.stderr
+        assert (len(made["token"]), len(made["aes_key"])) == (32, 43)
+        assert (made["token"] + made["aes_key"]).isalnum()
+        assert "token" not in terminal.push(key)
+        assert receiver.requests == []
+        assert "(400051)" in terminal.refused_push(key, "--check")
+
+        receiver.token, receiver.aes_key = made["token"], made["aes_key"]
+        assert "token" not in terminal.push(key, "--check")
+        assert receiver.checks == [{"EventType": "check_url"}]
+        others = terminal.push(key, "--new-secrets")
+        assert {others["token"], others["aes_key"]}.isdisjoint({made["token"], made["aes_key"]})
+        assert "(400051)" in terminal.refused_push(key, "--token", "mine")
+        mine = terminal.push(key, "--token", "mine", "--unchecked")
+        assert (mine["token"], mine["aes_key"]) == ("mine", others["aes_key"])
+        half = terminal.push(key, "--new-secrets", "--token", "mine2")
+        assert (half["token"], half["aes_key"] == others["aes_key"]) == ("mine2", False)
     assert terminal.json("app", "remove", key)["removed"]
 
 
 def test_an_enterprise_app(terminal: PushTerminal) -> None:
     """Its address is asked with a text that it has to repeat, and uses TLS."""
     key = terminal.add("enterprise")["app_key"]
-    assert "it must be https://" in terminal.refused_push(key, "--sync-http", "http://127.0.0.1:1/")
+    assert "it must be https://" in terminal.refused_push(key, "--sync-http", "http://app.example/")
     assert "--stream or --sync-http" in terminal.refused_push(key, "--http", "https://127.0.0.1:1/")
-    assert "(400051)" in terminal.refused_push(key, "--sync-http", "https://127.0.0.1:1/")
-    made = terminal.push(key, "--sync-http", "https://127.0.0.1:1/", "--unchecked")
-    assert (made["mode"], made["owner_key"]) == ("sync_http", key)
+    made = terminal.push(key, "--sync-http", "https://127.0.0.1:1/")
+    assert (made["mode"], made["owner_key"], len(made["token"])) == ("sync_http", key, 32)
+    assert "(400051)" in terminal.refused_push(key, "--check")
     assert terminal.push(key, "--stream", "--events", "suite_ticket")["events"] == ["suite_ticket"]
 
 
@@ -121,10 +134,11 @@ def test_a_personal_app(terminal: PushTerminal) -> None:
 
 
 URL = "http://127.0.0.1:1/"
+SECRETS = ("--token", "abc", "--aes-key", "a" * 43)
 REFUSED = {
     "no address": (("--http", "app.example"), "(400050)"),
-    "nobody there": (("--http", URL), "(400051)"),
-    "inside": (("--http", "http://10.0.0.1/"), "callback_networks allows more networks (400053)"),
+    "nobody there": (("--http", URL, *SECRETS), "(400051)"),
+    "inside": (("--http", "http://10.0.0.1/", *SECRETS), "callback_networks allows more networks (400053)"),
     "a short token": (("--http", URL, "--token", "ab"), "3 to 32 letters and digits"),
     "a token with signs": (("--http", URL, "--token", "a-b"), "3 to 32 letters and digits"),
     "a short aes_key": (("--http", URL, "--aes-key", "ab"), "43 letters and digits"),
@@ -139,6 +153,9 @@ TOGETHER = [
     ("--events", "calendar_event_change"),
     ("--new-secrets",),
     ("--stream", "--token", "abcdef"),
+    ("--stream", "--check"),
+    ("--check",),
+    ("--http", URL, "--check", "--unchecked"),
 ]
 
 
@@ -156,7 +173,7 @@ def test_this_machine_is_inside(terminal: PushTerminal) -> None:
     key = terminal.add("internal")["app_key"]
     terminal.networks = ""
     with receiving(key) as receiver:
-        assert "(400053)" in terminal.refused_push(key, "--http", receiver.url)
+        assert "(400053)" in terminal.refused_push(key, "--http", receiver.url, *secrets_of(receiver))
         assert receiver.requests == []
         receiver.answer = sends(500)
         terminal.networks = receiver.url.split("/")[2].split(":")[0]

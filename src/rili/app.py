@@ -14,10 +14,13 @@ from rili.api.router import Router
 from rili.api.routes import ROUTES
 from rili.auth.sealing import SecretKey
 from rili.config import Settings
+from rili.delivery.apps import Apps
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
+from rili.delivery.handing_out import HandingOut
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.delivery.outgoing import Outgoing
+from rili.delivery.reading import Reading
 from rili.delivery.sending import Sending
 from rili.delivery.suite_events import SuiteEvents
 from rili.delivery.suite_tickets import SuiteTickets
@@ -84,6 +87,8 @@ def build_worker(
         db, outgoing, key, clock, new_bytes, metrics, timeout_ms=settings.callback_timeout_ms
     )
     duties: list[Duty] = [
+        Reading(db, Apps(clock, new_bytes), bell.ring),
+        HandingOut(db, clock, new_bytes, bell.ring),
         SuiteTickets(db, key, clock, new_bytes),
         SuiteEvents(db, new_bytes, bell.ring),
         Sending(db, callbacks, clock, metrics),

@@ -134,7 +134,9 @@ def test_an_organisation_that_moves(scene: Scene) -> None:
     assert scene.findings() == {}
 
     scene.shared.write(
-        lambda tx: register.set_organisation(tx, scene.by.corp_id, OrganisationChange(zone="UTC"))
+        lambda tx: register.set_organisation(
+            tx, scene.by.corp_id, OrganisationChange(zone="UTC"), now_ms=NOW_MS
+        )
     )
 
     assert scene.findings() == {
@@ -165,7 +167,9 @@ def test_a_series_that_comes_to_lie_over_itself(scene: Scene) -> None:
     )  # fmt: skip
 
     scene.shared.write(
-        lambda tx: register.set_organisation(tx, scene.by.corp_id, OrganisationChange(zone="Europe/London"))
+        lambda tx: register.set_organisation(
+            tx, scene.by.corp_id, OrganisationChange(zone="Europe/London"), now_ms=NOW_MS
+        )
     )
 
     assert [holds for _, _, holds in scene.spans()[series]] == [0, 1]

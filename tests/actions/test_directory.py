@@ -102,10 +102,10 @@ def test_a_person_needs_what_it_names(
 def test_set_changes_what_is_named_and_none_clears(shared_database: SharedDatabase):
     def act(tx):
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 2, "研发部")
+        directory.add_department(tx, corp_id, 2, "研发部", now_ms=NOW_MS)
         before = add_user(tx, corp_id, "a", mobile="13900000001", email="a@example.com", title="工程师")
         change = UserChange(email=None, title="架构师", mobile="13900000001")
-        after = directory.set_user(tx, corp_id, "a", change, [Place(2, leader=True)])
+        after = directory.set_user(tx, corp_id, "a", change, [Place(2, leader=True)], now_ms=NOW_MS)
         return before, after, users.by_userid(tx, corp_id, "a"), directory.departments_of(tx, after)
 
     before, after, stored, places = shared_database.write(act)
@@ -145,43 +145,47 @@ def test_who_leaves_is_found_no_more_but_keeps_the_name(shared_database: SharedD
     ("act", "problem"),
     [
         pytest.param(
-            lambda tx, corp_id: directory.add_department(tx, corp_id, 2, "二"),
+            lambda tx, corp_id: directory.add_department(tx, corp_id, 2, "二", now_ms=NOW_MS),
             "exists already",
             id="number twice",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.add_department(tx, corp_id, 1, "一"), "between 2 and", id="root"
+            lambda tx, corp_id: directory.add_department(tx, corp_id, 1, "一", now_ms=NOW_MS),
+            "between 2 and",
+            id="root",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.set_department(tx, corp_id, 2, parent_id=3),
+            lambda tx, corp_id: directory.set_department(tx, corp_id, 2, parent_id=3, now_ms=NOW_MS),
             "below itself",
             id="cycle",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.set_department(tx, corp_id, 1, parent_id=3),
+            lambda tx, corp_id: directory.set_department(tx, corp_id, 1, parent_id=3, now_ms=NOW_MS),
             "below itself",
             id="root below another",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.remove_department(tx, corp_id, 1),
+            lambda tx, corp_id: directory.remove_department(tx, corp_id, 1, now_ms=NOW_MS),
             "root department stays",
             id="no root",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.remove_department(tx, corp_id, 2),
+            lambda tx, corp_id: directory.remove_department(tx, corp_id, 2, now_ms=NOW_MS),
             "departments below",
             id="children",
         ),
         pytest.param(
-            lambda tx, corp_id: directory.remove_department(tx, corp_id, 3), "has 1 people", id="people in it"
+            lambda tx, corp_id: directory.remove_department(tx, corp_id, 3, now_ms=NOW_MS),
+            "has 1 people",
+            id="people in it",
         ),
     ],
 )
 def test_a_department_is_refused(shared_database: SharedDatabase, act, problem: str):
     def prepare(tx):
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 2, "二")
-        directory.add_department(tx, corp_id, 3, "三", 2)
+        directory.add_department(tx, corp_id, 2, "二", now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 3, "三", 2, now_ms=NOW_MS)
         add_user(tx, corp_id, "a", Place(3))
         return corp_id
 
@@ -194,10 +198,10 @@ def test_a_department_is_refused(shared_database: SharedDatabase, act, problem: 
 def test_a_department_moves_and_goes(shared_database: SharedDatabase):
     def act(tx):
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 2, "二")
-        directory.add_department(tx, corp_id, 3, "三", 2)
-        directory.set_department(tx, corp_id, 3, name="叁", parent_id=1)
-        directory.remove_department(tx, corp_id, 2)
+        directory.add_department(tx, corp_id, 2, "二", now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 3, "三", 2, now_ms=NOW_MS)
+        directory.set_department(tx, corp_id, 3, name="叁", parent_id=1, now_ms=NOW_MS)
+        directory.remove_department(tx, corp_id, 2, now_ms=NOW_MS)
         return directory.list_departments(tx, corp_id)
 
     found = shared_database.write(act)
@@ -228,7 +232,7 @@ def test_an_organisation_changes(shared_database: SharedDatabase):
 
     changed = shared_database.write(
         lambda tx: register.set_organisation(
-            tx, corp_id, OrganisationChange(zone="Europe/Paris", language="en_US")
+            tx, corp_id, OrganisationChange(zone="Europe/Paris", language="en_US"), now_ms=NOW_MS
         )
     )
 

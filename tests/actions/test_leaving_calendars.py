@@ -176,9 +176,9 @@ def test_grants_and_subscriptions_end(scene: Scene) -> None:
 
 def test_a_department_that_is_gone_has_no_plugin(scene: Scene) -> None:
     def act(tx: Tx) -> None:
-        directory.add_department(tx, scene.corp_id, 2, "Two")
+        directory.add_department(tx, scene.corp_id, 2, "Two", now_ms=NOW_MS)
         plugins.update_subscribers(tx, scene.by, "p", [], ["1", "2"])
-        directory.remove_department(tx, scene.corp_id, 2)
+        directory.remove_department(tx, scene.corp_id, 2, now_ms=NOW_MS)
 
     scene.shared.write(act)
 

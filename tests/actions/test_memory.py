@@ -116,7 +116,7 @@ CHANGES: dict[str, Callable[[Office], object]] = {
     "an attendee who leaves": lambda it: it.delete(it.series, it.other.union_id),
     "an attendee who leaves once": lambda it: it.delete(it.occurrence(2), it.other.union_id),
     "a name": lambda it: it.database.write(
-        lambda tx: directory.set_user(tx, it.by.corp_id, "other", UserChange(name="Another"), None)
+        lambda tx: directory.set_user(tx, it.by.corp_id, "other", UserChange(name="Another"), None, now_ms=NOW_MS)
     ),
     "a new event": lambda it: it.database.write(lambda tx: it._create(tx, "2026-03-12T10:00", "2026-03-12T11:00")),
 }  # fmt: skip

@@ -30,7 +30,7 @@ class Office:
 
     def _seed(self, tx: Tx) -> None:
         self.corp_id = add_organisation(tx)
-        directory.add_department(tx, self.corp_id, 2, "研发部")
+        directory.add_department(tx, self.corp_id, 2, "研发部", now_ms=NOW_MS)
         self.bob: User = add_user(tx, self.corp_id, "bob")
         self.ann: User = add_user(
             tx,

@@ -36,7 +36,9 @@ class Door(Vendor):
                 register.set_app(tx, self.corp_id, app.app_key, redirects=[CALLBACK])
             tx.run("DELETE FROM password_tries")  # every test comes from one address
             for corp_id, userid in ((self.customer, "ann"), (self.neighbour, "bob")):
-                register.set_organisation(tx, corp_id, OrganisationChange(name=self.name_of(corp_id)))
+                register.set_organisation(
+                    tx, corp_id, OrganisationChange(name=self.name_of(corp_id)), now_ms=NOW_MS
+                )
                 directory.set_password(tx, corp_id, userid, PASSWORD_HASH)
 
         db.write(prepare)
@@ -153,7 +155,7 @@ def test_a_wrong_organisation_looks_like_a_wrong_password(
 def test_two_organisations_of_one_name_need_the_id(door: Door) -> None:
     def rename(tx: Tx) -> None:
         change = OrganisationChange(name=door.name_of(door.customer))
-        register.set_organisation(tx, door.neighbour, change)
+        register.set_organisation(tx, door.neighbour, change, now_ms=NOW_MS)
 
     door.db.write(rename)
 

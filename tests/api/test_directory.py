@@ -24,9 +24,9 @@ def firm(office: Office, shared_database: SharedDatabase) -> Office:
 
     def seed(tx):
         corp_id = office.corp_id
-        directory.add_department(tx, corp_id, 3, "平台", 2, flags=FLAGS)
-        directory.add_department(tx, corp_id, 4, "销售部", sort_order=1)
-        directory.set_department(tx, corp_id, 2, sort_order=2)
+        directory.add_department(tx, corp_id, 3, "平台", 2, flags=FLAGS, now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 4, "销售部", sort_order=1, now_ms=NOW_MS)
+        directory.set_department(tx, corp_id, 2, sort_order=2, now_ms=NOW_MS)
         add_user(
             tx, corp_id, "cai", Place(2), Place(3, leader=True), name="蔡小明", nickname="Charles",
             mobile="13900000003", job_number="7", telephone="0571-1", org_email="cai@corp.example",
@@ -34,8 +34,8 @@ def firm(office: Office, shared_database: SharedDatabase) -> Office:
             flags=frozenset({"senior", "boss"}),
         )  # fmt: skip
         add_user(tx, corp_id, "dan", Place(3), name="单明")
-        roles.add_role(tx, Role(corp_id=corp_id, role_id=9, group_name="职务", name="财务"))
-        roles.set_role(tx, corp_id, 9, give=["cai"])
+        roles.add_role(tx, Role(corp_id=corp_id, role_id=9, group_name="职务", name="财务"), now_ms=NOW_MS)
+        roles.set_role(tx, corp_id, 9, give=["cai"], now_ms=NOW_MS)
 
     shared_database.write(seed)
     return office
@@ -107,7 +107,7 @@ def test_the_order_of_a_department(
     firm: Office, shared_database: SharedDatabase, order: str, expected: list[str]
 ) -> None:
     change = UserChange(title="组长")
-    shared_database.write(lambda tx: directory.set_user(tx, firm.corp_id, "cai", change, None))
+    shared_database.write(lambda tx: directory.set_user(tx, firm.corp_id, "cai", change, None, now_ms=NOW_MS))
 
     fields = {"dept_id": 3, "cursor": 0, "size": 100, "order_field": order}
 
@@ -333,8 +333,8 @@ def test_found_page_by_page_whole_names_first(firm: Office, shared_database: Sha
 
 def test_a_new_name_is_found_and_the_old_one_is_not(firm: Office, shared_database: SharedDatabase) -> None:
     def rename(tx):
-        directory.set_user(tx, firm.corp_id, "cai", UserChange(name="王五", mobile=None), None)
-        directory.set_department(tx, firm.corp_id, 3, name="工具")
+        directory.set_user(tx, firm.corp_id, "cai", UserChange(name="王五", mobile=None), None, now_ms=NOW_MS)
+        directory.set_department(tx, firm.corp_id, 3, name="工具", now_ms=NOW_MS)
 
     shared_database.write(rename)
 
@@ -508,7 +508,7 @@ def test_another_organisation_shows_nothing(
 ) -> None:
     def seed(tx):
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 66, "秘密")
+        directory.add_department(tx, corp_id, 66, "秘密", now_ms=NOW_MS)
         add_app(tx, corp_id)
         return add_user(tx, corp_id, "eve", Place(66), mobile="13700000001", admin=True).union_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from rili.model.ids import opaque_id
 from rili.store import deliveries
 from rili.store.deliveries import NewDelivery
 from rili.testing import Rili
-from tests.conformance.clients import Json, call
+from tests.conformance.clients import App, Json, call
 from tests.conformance.firm import FORM, Firm
 from tests.people import SharedDatabase
 from tests.receiver import Receiver
@@ -34,6 +35,7 @@ class Told:
     def __init__(self, server: Rili, database: SharedDatabase) -> None:
         self.server = server
         self.firm = Firm(server, database)
+        server.deliver()  # that its people came: nobody is told yet
         self._database = database
 
     def queue(
@@ -73,6 +75,15 @@ class Told:
     def old(self, operation: str, body: Json | None = None, **how: Any) -> Json:
         """A call of the old family."""
         return old(self.server.endpoint, how.pop("token", self.firm.token), operation, body, **how)
+
+    def sdk(self) -> App:
+        """The vendor's SDK, signed in as the firm's app; its organizer is Ann."""
+        firm = self.firm
+        people = [firm.ann, firm.bob, firm.bob]
+        server: Any = SimpleNamespace(
+            endpoint=firm.endpoint, app_key=firm.app_key, app_secret=firm.app_secret, users=people
+        )
+        return App(server)
 
     def register(self, receiver: Receiver, tags: list[str] | None = None) -> Json:
         return self.old("register_call_back", wanted(receiver, tags))

@@ -22,7 +22,7 @@ from rili.store.plugins import Plugin
 from rili.testing import Rili
 from tests.conformance.backdoor import give_to_user
 from tests.conformance.clients import HOUR, TOKEN, Json, Reply, call, legacy_id
-from tests.people import SharedDatabase, add_app, add_organisation, add_user
+from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
 
 CALLBACK = "https://app.example/cb"
 GUEST = "guest@example.net"
@@ -51,7 +51,7 @@ class Firm:
         tx.run("DELETE FROM password_tries")  # every test comes from one address
         self.corp_id = add_organisation(tx)
         self.dept_id = int.from_bytes(os.urandom(4), "big") + 2
-        directory.add_department(tx, self.corp_id, self.dept_id, "研发部")
+        directory.add_department(tx, self.corp_id, self.dept_id, "研发部", now_ms=NOW_MS)
         mark, place = os.urandom(4).hex(), Place(self.dept_id, leader=True)
         self.ann = add_user(
             tx,
@@ -137,7 +137,7 @@ class Firm:
     def _add_room(self, tx: Tx) -> tuple[str, int]:
         group = room_groups.add_group(tx, self.corp_id, NO_GROUP, "Room alone", new_bytes=os.urandom)
         change = RoomChange(name="Room alone", status=0, group_id=group.group_id)
-        room = rooms.add_room(tx, self.corp_id, change, new_bytes=os.urandom)
+        room = rooms.add_room(tx, self.corp_id, change, new_bytes=os.urandom, now_ms=NOW_MS)
         return room.room_id, group.group_id
 
     def rows(self) -> dict[str, list[str]]:

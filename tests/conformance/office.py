@@ -15,7 +15,7 @@ from rili.actions.directory import Place
 from rili.store import organisations
 from rili.testing import Rili
 from tests.conformance.clients import App, Json, Reply, config, model
-from tests.people import SharedDatabase, add_app, add_organisation, add_user
+from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
 
 
 class Office:
@@ -29,8 +29,8 @@ class Office:
 
         def make(tx: Any) -> tuple[str, Any, str, list[str]]:
             corp_id = add_organisation(tx)
-            directory.add_department(tx, corp_id, 2, "研发部")
-            directory.add_department(tx, corp_id, 3, "平台", 2)
+            directory.add_department(tx, corp_id, 2, "研发部", now_ms=NOW_MS)
+            directory.add_department(tx, corp_id, 3, "平台", 2, now_ms=NOW_MS)
             people = [
                 add_user(tx, corp_id, "boss", admin=True),
                 add_user(tx, corp_id, "ann", Place(3), name="安"),

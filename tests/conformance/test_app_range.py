@@ -18,7 +18,7 @@ from rili.model.ids import opaque_id
 from rili.store.db import Tx
 from tests.conformance.clients import HOUR, TOKEN, App, Json, Reply, call, legacy_id
 from tests.conformance.test_two_organisations import BODIES, QUERIES, REGISTRATIONS, fill
-from tests.people import SharedDatabase, add_app, add_organisation, add_user
+from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation, add_user
 
 CREATES = {"CreateEvent"}
 ABOUT_ONE_EVENT = {"ListEventsInstances"}
@@ -100,9 +100,9 @@ def office(app: App, database: SharedDatabase) -> Office:
 
     def make(tx: Tx) -> tuple[Any, ...]:
         corp_id = add_organisation(tx)
-        directory.add_department(tx, corp_id, 2, "研发部")
-        directory.add_department(tx, corp_id, 3, "研发一组", 2)
-        directory.add_department(tx, corp_id, 4, "研究院")
+        directory.add_department(tx, corp_id, 2, "研发部", now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 3, "研发一组", 2, now_ms=NOW_MS)
+        directory.add_department(tx, corp_id, 4, "研究院", now_ms=NOW_MS)
         inside = add_user(tx, corp_id, "inside", Place(2, leader=True), name="王内", admin=True)
         below = add_user(tx, corp_id, "below", Place(3), Place(4), name="王下")
         single = add_user(tx, corp_id, "single", Place(4), name="王一")
@@ -388,13 +388,15 @@ def test_the_range_changes_under_the_app(office: Office, database: SharedDatabas
         return lambda tx: app_range.set_range(tx, corp_id, office.app_key, given, now_ms=app.server.clock())
 
     def move(dept_id: int) -> Callable[[Tx], object]:
-        return lambda tx: directory.set_user(tx, corp_id, userid, UserChange(), [Place(dept_id)])
+        return lambda tx: directory.set_user(
+            tx, corp_id, userid, UserChange(), [Place(dept_id)], now_ms=NOW_MS
+        )
 
     assert seen() == 50002
     assert change(move(3)) == 0
     assert change(move(4)) == 50002
-    assert change(lambda tx: directory.set_department(tx, corp_id, 4, parent_id=3)) == 0
-    assert change(lambda tx: directory.set_department(tx, corp_id, 4, parent_id=1)) == 50002
+    assert change(lambda tx: directory.set_department(tx, corp_id, 4, parent_id=3, now_ms=NOW_MS)) == 0
+    assert change(lambda tx: directory.set_department(tx, corp_id, 4, parent_id=1, now_ms=NOW_MS)) == 50002
     assert change(ranged(Range((), (userid,)))) == 0
     assert seen(office.inside) == 50002
 

@@ -14,7 +14,7 @@ from rili.store.plugins import Plugin
 from tests.conformance.backdoor import outbox, user_token
 from tests.conformance.clients import DAILY, App, Json, assert_refused, at, refused
 from tests.conformance.sharing import CALENDARS, grant, listed, publish, shared, subscribe
-from tests.people import SharedDatabase
+from tests.people import NOW_MS, SharedDatabase
 
 
 def test_through_the_sdk(own_app: App) -> None:
@@ -81,7 +81,12 @@ def test_zone_of_the_owner(own_app: App, database: SharedDatabase) -> None:
     assert due() == [1, 1]  # the second of March in Shanghai, where it is nine o'clock
     database.write(
         lambda tx: directory.set_user(
-            tx, app.server.corp_id, app.organizer.userid, UserChange(zone="Pacific/Honolulu"), None
+            tx,
+            app.server.corp_id,
+            app.organizer.userid,
+            UserChange(zone="Pacific/Honolulu"),
+            None,
+            now_ms=NOW_MS,
         )
     )
     assert due() == [0, 0]

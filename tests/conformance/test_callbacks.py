@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from alibabacloud_dingtalk.calendar_1_0 import models as calendar_models
 from alibabacloud_dingtalk.event_1_0 import models as event_models
 from alibabacloud_dingtalk.event_1_0.client import Client as EventClient
 from alibabacloud_tea_util.models import RuntimeOptions
+from typer.testing import CliRunner
 
+from rili.actions import directory
 from rili.testing import Rili
 from tests.conformance.callbacks import CHANGED, TAGS, Told, old, wanted
-from tests.conformance.clients import Json, config, refused
-from tests.people import SharedDatabase
+from tests.conformance.clients import HOUR, Json, config, model, refused
+from tests.people import SharedDatabase, add_user
 from tests.receiver import Receiver, after, dies, receiving, replies, says, sends
+from tests.test_cli_admin import cli
 
 
 @pytest.fixture
@@ -88,6 +92,61 @@ def test_a_registration_from_beginning_to_end(told: Told, receiver: Receiver, fo
     told.server.deliver()
     assert len(receiver.got) == 2
     assert told.register(receiver) == OK, "it may come back"
+
+
+def be_told(told: Told, receiver: Receiver, how: str) -> None:
+    """By the old API, whose owner key is the corpId, or by `rili app push`."""
+    if how == "registered":
+        assert told.register(receiver) == OK
+        return
+    receiver.owner = told.firm.app_key
+    env = {
+        "RILI_DATABASE": told.server.database,
+        "RILI_SECRET_KEY": told.server.secret_key,
+        "RILI_CALLBACK_NETWORKS": "127.0.0.1",
+    }
+    secrets = ("--token", receiver.token, "--aes-key", receiver.aes_key)
+    command = ["app", "push", told.firm.app_key, "--http", receiver.url, *secrets]
+    result = CliRunner().invoke(cli, [*command, "--events", ",".join(TAGS)], env=env)
+    assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize("how", ["registered", "set"])
+def test_changes_made_through_the_sdk(
+    told: Told, receiver: Receiver, database: SharedDatabase, how: str
+) -> None:
+    """From an event's beginning to its end, with what the vendor's clients do about each: they read it."""
+    be_told(told, receiver, how)
+    firm, app = told.firm, told.sdk()
+    ann, bob = firm.ann.union_id, firm.bob.union_id
+    draft = HOUR | {"attendees": [{"id": bob}]}
+    made = app.calendar.create_event_with_options(
+        ann,
+        "primary",
+        model(calendar_models.CreateEventRequest, draft),
+        calendar_models.CreateEventHeaders(x_acs_dingtalk_access_token=app.token),
+        RuntimeOptions(),
+    ).body
+    told.server.deliver()
+    app.patch(made.id, {"summary": "Moved"})
+    app.ask("respond_event", bob, "primary", made.id, response_status="accepted")
+    app.ask("cancel_event", ann, "primary", made.id)
+    database.write(lambda tx: add_user(tx, firm.corp_id, "carol"))
+    now_ms = told.server.clock()
+    database.write(lambda tx: directory.add_department(tx, firm.corp_id, 77, "not asked for", now_ms=now_ms))
+    told.server.deliver()
+
+    changes = [one for one in receiver.got if one["EventType"] == "calendar_event_change"]
+    assert [one["changeType"] for one in changes] == ["created", "updated", "updated", "cancelled"]
+    for one in changes:
+        assert one["calendarEventId"] == one["CalendarEventId"] == made.id
+        assert one["unionIdList"][0] == ann
+        assert (one["CorpId"], one["operator"]) == (firm.corp_id, {"type": "user"})
+        read = app.ask("get_event", one["UnionIdList"][0], one["calendarId"], one["calendarEventId"])
+        assert read.id == made.id
+    assert len({one["EventId"] for one in receiver.got}) == len({one["BizId"] for one in receiver.got}) == 5
+    (came,) = [one for one in receiver.got if one["EventType"] != "calendar_event_change"]
+    assert (came["EventType"], came["UserId"], came["userId"]) == ("user_add_org", ["carol"], ["carol"])
 
 
 def but(**changed: Any) -> Any:

@@ -14,7 +14,7 @@ from rili.model.room import Closing, Room, RoomSettings, new_room_id, new_room_n
 from rili.store import rooms
 from tests.conformance.backdoor import user_token
 from tests.conformance.clients import App, Json, Reply, assert_refused, timed
-from tests.people import SharedDatabase
+from tests.people import NOW_MS, SharedDatabase
 
 PATH = "/v1.0/calendar/users/{}/findTimes"
 MONDAY = {"startTime": "2026-03-02T00:00+08:00", "endTime": "2026-03-03T00:00+08:00", "durationMinutes": 60}
@@ -81,7 +81,11 @@ def person(id_: str, **differs: Any) -> Json:
 def test_what_may_be_asked_for(early_app: App, database: SharedDatabase) -> None:
     app = early_app
     corp_id, userid = app.server.corp_id, app.colleague.userid
-    database.write(lambda tx: directory.set_user(tx, corp_id, userid, UserChange(zone="Europe/Berlin"), None))
+    database.write(
+        lambda tx: directory.set_user(
+            tx, corp_id, userid, UserChange(zone="Europe/Berlin"), None, now_ms=NOW_MS
+        )
+    )
     busy(app, "03-02T09:00", "03-02T12:00")
     colleague = app.colleague.union_id
 

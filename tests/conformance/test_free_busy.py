@@ -12,7 +12,7 @@ from rili.actions import directory
 from rili.model.directory import UserChange
 from tests.conformance.backdoor import user_token
 from tests.conformance.clients import TOKEN, App, Json, assert_refused, at, call, refused, timed
-from tests.people import SharedDatabase, add_organisation, add_user
+from tests.people import NOW_MS, SharedDatabase, add_organisation, add_user
 
 WINDOW = {"start_time": "2026-03-01T00:00+08:00", "end_time": "2026-04-01T00:00+08:00"}
 ONE_DAY = {"isAllDay": True, "start": {"date": "2026-03-10"}, "end": {"date": "2026-03-11"}}
@@ -200,7 +200,7 @@ def test_whole_days_are_those_of_whom_is_asked_about(own_app: App, database: Sha
     corp_id, userid = own_app.server.corp_id, own_app.colleague.userid
     change = UserChange(zone="America/New_York")
 
-    database.write(lambda tx: directory.set_user(tx, corp_id, userid, change, None))
+    database.write(lambda tx: directory.set_user(tx, corp_id, userid, change, None, now_ms=NOW_MS))
 
     day = "TENTATIVE 03-10/03-11"
     assert first == [[day], [day]]

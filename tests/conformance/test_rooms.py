@@ -17,7 +17,7 @@ from rili.testing import Rili
 from tests.conformance.backdoor import sign_in_other_app, user_token
 from tests.conformance.clients import App, Json, assert_refused, refused
 from tests.conformance.office import Office, an_office
-from tests.people import SharedDatabase
+from tests.people import NOW_MS, SharedDatabase
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_rules_of_booking_are_read(office: Office) -> None:
         closing=Closing(1_000, 2_000, "装修", office.ann, notify=True),
     )  # fmt: skip
 
-    office.database.write(lambda tx: rooms.set_room(tx, office.corp_id, room_id, change))
+    office.database.write(lambda tx: rooms.set_room(tx, office.corp_id, room_id, change, now_ms=NOW_MS))
 
     assert office.show(room_id)["extensionConfig"] == {
         "openReservation": True,
@@ -280,7 +280,7 @@ def test_who_leaves_is_on_no_list(office: Office) -> None:
 
     def leave(tx: Any) -> None:
         directory.remove_user(tx, office.corp_id, "ann", now_ms=0)
-        directory.remove_department(tx, office.corp_id, 3)
+        directory.remove_department(tx, office.corp_id, 3, now_ms=NOW_MS)
 
     office.database.write(leave)
 

@@ -13,6 +13,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from rili.config import LOOPBACK
+from rili.delivery import lookup
 from rili.delivery.outgoing import LARGEST, Outgoing, Unanswered
 from tests.certificates import make_certificate
 from tests.receiver import receiving
@@ -211,6 +212,19 @@ def test_a_name_that_nobody_has(run: Callable[..., Any]) -> None:
             raise OSError("Name or service not known")
 
     assert run(post("http://app.example/", resolver=Nobody(""))) == "unreachable"
+
+
+def test_names_that_are_looked_up_for_ever(
+    run: Callable[..., Any], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Take no more threads than there are for it, and nobody waits for them."""
+    free = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(lookup, "_free", free)
+    url = f"http://localhost:{port}/"
+    assert run(post(url)).status == 200
+    assert run(post(url)).status == 200
+    assert free.acquire(blocking=False)
+    assert run(post(url)) == "unreachable"
 
 
 def test_certificates_are_verified(run: Callable[..., Any], tmp_path) -> None:

@@ -20,6 +20,7 @@ class Keeper:
     def __init__(self, people: int = 9) -> None:
         self.people = people
         self.got: list[tuple[str, str, int]] = []
+        self.ended = 0
 
     def begin(self, tx: Tx, corp_id: str) -> None:
         assert corp_id == CORP
@@ -28,6 +29,9 @@ class Keeper:
         self.got.append((change.event_id, change.kind, people_done))
         done = people_done + self.people
         return done if done < len(change.recipients) else None
+
+    def end(self, tx: Tx) -> None:
+        self.ended += 1
 
 
 @pytest.fixture
@@ -67,6 +71,7 @@ def test_each_change_once_and_in_order(db, run, change) -> None:
     assert [one[0] for one in keeper.got] == [*(f"e{number:03}" for number in range(CHANGES + 6)), "e999"]
     read(run, Reading(db, keeper))  # after a restart
     assert len(keeper.got) == CHANGES + 7
+    assert keeper.ended == 3  # of the many, of the rest, of the last
 
 
 def test_many_people_in_several_transactions(db, run, change) -> None:
@@ -78,6 +83,7 @@ def test_many_people_in_several_transactions(db, run, change) -> None:
     assert keeper.got == [
         ("e1", "update", 0), ("e2", "update", 0), ("e2", "update", 2), ("e2", "update", 4), ("e3", "update", 0),
     ]  # fmt: skip
+    assert keeper.ended == 3
 
 
 def test_what_fails_is_read_again(db, run, change) -> None:

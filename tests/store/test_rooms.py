@@ -28,7 +28,7 @@ from rili.model.room import (
 from rili.store import migrations, organisations, room_groups, room_people, rooms
 from rili.store.db import Refused
 from rili.store.migrations import migrate
-from tests.people import SharedDatabase, add_organisation, add_user
+from tests.people import NOW_MS, SharedDatabase, add_organisation, add_user
 from tests.store.conftest import outside
 from tests.store.test_migrations import NAMES
 
@@ -182,7 +182,7 @@ def test_a_person(shared_database: SharedDatabase):
     def act(tx):
         corp_id = add_organisation(tx)
         for number, parent in ((2, 1), (3, 2), (4, 1)):
-            directory.add_department(tx, corp_id, number, f"d{number}", parent)
+            directory.add_department(tx, corp_id, number, f"d{number}", parent, now_ms=NOW_MS)
         ann = add_user(tx, corp_id, "ann", Place(3), admin=True)
         bob = add_user(tx, corp_id, "bob", Place(4), Place(2))
         room_people.put_ban(tx, corp_id, Ban(ann.union_id, 5))

@@ -51,6 +51,7 @@ def announce(
             joined=tuple(one.person_id for one in joined),
             left=tuple(one.person_id for one in left),
             occurrence=occurrence.slot.key if occurrence else None,
+            origin_ms=occurrence.origin_ms if occurrence else None,
             response=response,
             rooms=tuple(rooms),
             switches=switches,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET, Struct
 
-from rili.actions import checks, leaving
+from rili.actions import announcements, checks, leaving
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model.directory import (
     DEPARTMENT_FLAGS,
@@ -52,6 +52,7 @@ def add_department(
     *,
     sort_order: int = 0,
     flags: frozenset[str] = frozenset(),
+    now_ms: int,
 ) -> Department:
     _organisation_exists(tx, corp_id)
     if not ROOT_DEPT_ID < dept_id < 2**53:
@@ -69,7 +70,8 @@ def add_department(
             flags=flags,
         )
     )
-    departments.add(tx, department)
+    with announcements.of_department(tx, corp_id, dept_id, now_ms=now_ms):
+        departments.add(tx, department)
     return department
 
 
@@ -95,6 +97,7 @@ def set_department(
     parent_id: int | None = None,
     sort_order: int | None = None,
     flags: frozenset[str] | None = None,
+    now_ms: int,
 ) -> Department:
     """Change what is given; None leaves as it is."""
     department = get_department(tx, corp_id, dept_id)
@@ -103,11 +106,12 @@ def set_department(
     given = {"name": name, "parent_id": parent_id, "sort_order": sort_order, "flags": flags}
     named = {field: value for field, value in given.items() if value is not None}
     department = _checked_department(msgspec.structs.replace(department, **named))
-    departments.replace(tx, department)
+    with announcements.of_department(tx, corp_id, dept_id, now_ms=now_ms):
+        departments.replace(tx, department)
     return department
 
 
-def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
+def remove_department(tx: Tx, corp_id: str, dept_id: int, *, now_ms: int) -> None:
     get_department(tx, corp_id, dept_id)
     if dept_id == ROOT_DEPT_ID:
         raise InvalidParameter("The root department stays as long as the organisation")
@@ -115,10 +119,11 @@ def remove_department(tx: Tx, corp_id: str, dept_id: int) -> None:
         raise InvalidParameter(f"Department {dept_id} has departments below it: move or remove them first")
     if count := departments.member_count(tx, corp_id, dept_id):
         raise InvalidParameter(f"Department {dept_id} has {count} people: move them first")
-    app_ranges.forget_department(tx, corp_id, dept_id)
-    # The number may be given to another department, which then would be for whom the room is.
-    rooms.forget_member(tx, corp_id, "dept", str(dept_id))
-    departments.remove(tx, corp_id, dept_id)
+    with announcements.of_department(tx, corp_id, dept_id, now_ms=now_ms):
+        app_ranges.forget_department(tx, corp_id, dept_id)
+        # The number may be given to another department, which then would be for whom the room is.
+        rooms.forget_member(tx, corp_id, "dept", str(dept_id))
+        departments.remove(tx, corp_id, dept_id)
     plugins.forget(tx, corp_id, "department", [str(dept_id)])
 
 
@@ -136,8 +141,9 @@ def add_user(tx: Tx, user: User, places: Iterable[Place], *, new_calendar_id: st
     if users.names(tx, user.corp_id, [user.union_id]):
         raise InvalidParameter(f"unionId {user.union_id} exists already")
     user = _checked(tx, user)
-    users.add(tx, user)
-    _set_places(tx, user, places)
+    with announcements.of_people(tx, user.corp_id, [user.userid], now_ms=user.created_ms):
+        users.add(tx, user)
+        _set_places(tx, user, places)
     calendars.add(tx, user.corp_id, new_calendar_id, user.union_id, "primary")
     return user
 
@@ -160,14 +166,17 @@ def list_users(tx: Tx, corp_id: str, *, left: bool = False) -> list[User]:
     return [user for user in users.list_all(tx, corp_id) if user.active or left]
 
 
-def set_user(tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iterable[Place] | None) -> User:
+def set_user(
+    tx: Tx, corp_id: str, userid: str, change: UserChange, places: Iterable[Place] | None, *, now_ms: int
+) -> User:
     """Change what *change* names; *places*, when given, replace the person's departments."""
     user = get_present(tx, corp_id, userid)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     user = _checked(tx, msgspec.structs.replace(user, **named))
-    users.replace(tx, user)
-    if places is not None:
-        _set_places(tx, user, places)
+    with announcements.of_people(tx, corp_id, [userid], now_ms=now_ms):
+        users.replace(tx, user)
+        if places is not None:
+            _set_places(tx, user, places)
     return user
 
 
@@ -194,9 +203,10 @@ def remove_user(tx: Tx, corp_id: str, userid: str, *, now_ms: int) -> None:
     )
     leaving.pass_on(tx, user, now_ms=now_ms)
     leaving.give_up_calendars(tx, user, now_ms=now_ms)
-    users.replace(tx, gone)
+    with announcements.of_people(tx, corp_id, [userid], now_ms=now_ms):
+        users.replace(tx, gone)
+        memberships.replace(tx, corp_id, userid, [])
     users.set_password_hash(tx, corp_id, userid, None)
-    memberships.replace(tx, corp_id, userid, [])
     roles.take_all(tx, corp_id, userid)
     rooms.forget_member(tx, corp_id, "user", user.union_id)
     room_groups.forget_admin(tx, corp_id, user.union_id)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rili.actions import checks, directory
+from rili.actions import announcements, checks, directory
 from rili.errors import InvalidParameter
 from rili.model.directory import (
     ROOT_DEPT_ID,
@@ -175,13 +175,16 @@ def import_people(
         problems=sorted(problems),
     )
     if write and not problems:
-        for department in tree.made.values():
-            departments.add(tx, department)
-        users.let_go(tx, corp_id, changed)
-        for done, one in enumerate((*added.values(), *changed.values()), 1):
-            _write(tx, one, new_bytes)
-            if done % _TOLD_EVERY == 0:
-                progress(done)
+        made = [department.dept_id for department in tree.made.values()]
+        with announcements.of_departments(tx, corp_id, made, now_ms=now_ms):
+            for department in tree.made.values():
+                departments.add(tx, department)
+        with announcements.of_people(tx, corp_id, {**added, **changed}, now_ms=now_ms):
+            users.let_go(tx, corp_id, changed)
+            for done, one in enumerate((*added.values(), *changed.values()), 1):
+                _write(tx, one, new_bytes)
+                if done % _TOLD_EVERY == 0:
+                    progress(done)
     return report
 
 

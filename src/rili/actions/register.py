@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import msgspec
 from msgspec import UNSET
 
-from rili.actions import checks, suites
+from rili.actions import announcements, checks, suites
 from rili.actions.derived_bookings import derive_again
 from rili.auth.sealing import SecretKey
 from rili.errors import InvalidParameter, ItemNotFound
@@ -76,11 +76,12 @@ def list_organisations(tx: Tx) -> list[Organisation]:
     return organisations.list_all(tx)
 
 
-def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange) -> Organisation:
+def set_organisation(tx: Tx, corp_id: str, change: OrganisationChange, *, now_ms: int) -> Organisation:
     organisation = get_organisation(tx, corp_id)
     named = {field: value for field, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     changed = _checked(msgspec.structs.replace(organisation, **named))
     organisations.replace(tx, changed)
+    announcements.organisation_changed(tx, organisation, changed, now_ms=now_ms)
     if changed.zone != organisation.zone:  # where whole days begin for rooms
         derive_again(tx, [(corp_id, event_id) for event_id in bookings.events_of(tx, corp_id)])
     return changed

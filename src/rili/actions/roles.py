@@ -6,21 +6,22 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from rili.actions import checks, directory, register
+from rili.actions import announcements, checks, directory, register
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.model.directory import Role, User
 from rili.store import roles
 from rili.store.db import Tx
 
 
-def add_role(tx: Tx, role: Role) -> Role:
+def add_role(tx: Tx, role: Role, *, now_ms: int) -> Role:
     """Raises InvalidParameter for a name that the group has already."""
     checks.number("A role's number", role.role_id, 1, 2**53 - 1)
     if roles.get(tx, role.corp_id, role.role_id):
         raise InvalidParameter(f"Role {role.role_id} exists already")
     register.get_organisation(tx, role.corp_id)
     role = _checked(tx, role)
-    roles.add(tx, role)
+    with announcements.of_role(tx, role.corp_id, role.role_id, now_ms=now_ms):
+        roles.add(tx, role)
     return role
 
 
@@ -56,6 +57,7 @@ def set_role(
     group_name: str | None = None,
     give: Iterable[str] = (),
     take: Iterable[str] = (),
+    now_ms: int,
 ) -> Role:
     """Change what is given; None leaves as it is. *give* to and *take* from these userids.
 
@@ -64,19 +66,21 @@ def set_role(
     role = get_role(tx, corp_id, role_id)
     given = {"name": name, "group_name": group_name}
     role = _checked(tx, replace(role, **{field: text for field, text in given.items() if text is not None}))
-    roles.replace(tx, role)
     give, take = set(give), set(take)
     for userid in sorted(give | take):
         directory.get_present(tx, corp_id, userid)
-    roles.give(tx, corp_id, role_id, give)
-    roles.take(tx, corp_id, role_id, take)
+    with announcements.of_role(tx, corp_id, role_id, now_ms=now_ms):
+        roles.replace(tx, role)
+        roles.give(tx, corp_id, role_id, give)
+        roles.take(tx, corp_id, role_id, take)
     return role
 
 
-def remove_role(tx: Tx, corp_id: str, role_id: int) -> None:
+def remove_role(tx: Tx, corp_id: str, role_id: int, *, now_ms: int) -> None:
     """Delete a role; whoever had it has it no more. Raises ItemNotFound."""
     get_role(tx, corp_id, role_id)
-    roles.remove(tx, corp_id, role_id)
+    with announcements.of_role(tx, corp_id, role_id, now_ms=now_ms):
+        roles.remove(tx, corp_id, role_id)
 
 
 def _checked(tx: Tx, role: Role) -> Role:

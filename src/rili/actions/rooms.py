@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from rili.actions import announcements
 from rili.actions.app_range import OUTSIDE, within
 from rili.actions.meeting_rooms import release_room
 from rili.actions.register import get_organisation
@@ -83,7 +84,7 @@ def member(tx: Tx, by: Caller, union_id: str) -> Person:
     return person
 
 
-def add_room(tx: Tx, corp_id: str, change: RoomChange, *, new_bytes: NewBytes) -> Room:
+def add_room(tx: Tx, corp_id: str, change: RoomChange, *, new_bytes: NewBytes, now_ms: int) -> Room:
     """A new room. *change* names people by unionId or userid. Raises ItemNotFound, RoomParameter, RoomExists."""
     get_organisation(tx, corp_id)
     organisations.lock(tx, corp_id)
@@ -93,11 +94,12 @@ def add_room(tx: Tx, corp_id: str, change: RoomChange, *, new_bytes: NewBytes) -
     room = change_room(empty, _resolved(tx, corp_id, change))
     _check_name(tx, room)
     _check_group(tx, room)
-    rooms.add(tx, room)
+    with announcements.of_room(tx, corp_id, room.room_id, now_ms=now_ms):
+        rooms.add(tx, room)
     return room
 
 
-def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange) -> Room:
+def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange, *, now_ms: int) -> Room:
     """Change what *change* names; bookings there are stay as they are.
 
     Raises RoomNotFound, RoomParameter, RoomNameUnsafe, RoomExists.
@@ -110,7 +112,8 @@ def set_room(tx: Tx, corp_id: str, room_id: str, change: RoomChange) -> Room:
         _check_name(tx, changed)
     if changed.group_id != room.group_id:
         _check_group(tx, changed)
-    rooms.replace(tx, changed)
+    with announcements.of_room(tx, corp_id, room_id, now_ms=now_ms):
+        rooms.replace(tx, changed)
     return changed
 
 
@@ -122,7 +125,8 @@ def remove_room(tx: Tx, by: Caller, operator_id: str, room_id: str) -> None:
     get_room(tx, by.corp_id, room_id)
     release_room(tx, by, operator_id, room_id)
     get_room(tx, by.corp_id, room_id)  # locked now: somebody may have deleted it meanwhile
-    rooms.remove(tx, by.corp_id, room_id)
+    with announcements.of_room(tx, by.corp_id, room_id, now_ms=by.now_ms):
+        rooms.remove(tx, by.corp_id, room_id)
 
 
 def get_room(tx: Tx, corp_id: str, room_id: str) -> Room:

@@ -10,7 +10,7 @@ from rili.actions.push_settings import Push
 from rili.api.http import Request, json_answer
 from rili.api.topapi import Fields, plain_method
 from rili.auth.callers import Caller
-from rili.delivery.callback import Receiver
+from rili.delivery.callback import receiver_of
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.url_check import check_url
 from rili.errors import CallbackRefused, InvalidParameter
@@ -49,11 +49,9 @@ async def get_call_back(request: Request, caller: Caller, fields: Fields) -> obj
     del fields
     key = request.service.secret_key
     push = await request.service.db.read(lambda tx: push_settings.registered(tx, caller.app_key, key))
-    assert push.url is not None
-    assert push.token is not None
-    assert push.aes_key is not None
+    told = receiver_of(push, caller.corp_id)
     return wire.CallBack(
-        call_back_tag=sorted(push.event_types), token=push.token, aes_key=push.aes_key, url=push.url
+        call_back_tag=sorted(push.event_types), token=told.token, aes_key=told.aes_key, url=told.url
     )
 
 
@@ -127,14 +125,10 @@ def _text(fields: Fields, name: str) -> str:
 async def _check_url(request: Request, caller: Caller, push: Push) -> None:
     """Raises CallbackRefused. Outside any transaction: it waits for somebody else's server."""
     settings = request.service.settings
-    assert push.url is not None
-    assert push.token is not None
-    assert push.aes_key is not None
-    receiver = Receiver(push.url, push.token, push.aes_key, push.owner_key(caller.corp_id))
     async with Outgoing(settings.callback_networks) as outgoing:
         await check_url(
             outgoing,
-            receiver,
+            receiver_of(push, caller.corp_id),
             new_bytes=request.service.new_bytes,
             now_ms=request.now_ms,
             timeout_ms=settings.callback_timeout_ms,

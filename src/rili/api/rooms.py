@@ -44,7 +44,7 @@ async def create_meeting_room(request: Request) -> Response:
 
     def act(tx: Tx) -> Answer:
         rooms.administrator(tx, by, operator_id)
-        room = rooms.add_room(tx, by.corp_id, change, new_bytes=request.service.new_bytes)
+        room = rooms.add_room(tx, by.corp_id, change, new_bytes=request.service.new_bytes, now_ms=by.now_ms)
         return Answer(encode(RoomIdView(room.room_id)))
 
     return await write(request, act)
@@ -56,7 +56,7 @@ async def update_meeting_room(request: Request) -> Response:
     operator_id, room_id = operator_in_body(by, body.union_id), needed("roomId", body.room_id)
     change = body.to_change()
     return await administer(
-        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change)
+        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change, now_ms=by.now_ms)
     )
 
 
@@ -116,7 +116,7 @@ async def set_super_user_meeting_room(request: Request) -> Response:
     operator_id, room_id = operator_in_body(by, body.union_id), needed("roomId", body.room_id)
     change = RoomChange(super_users=body.members())
     return await administer(
-        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change)
+        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change, now_ms=by.now_ms)
     )
 
 
@@ -128,7 +128,7 @@ async def remove_super_user_meeting_room(request: Request) -> Response:
         raise RoomParameter("lack roomId", description="roomId: the query lacks it")
     change = RoomChange(super_users=NOBODY)
     return await administer(
-        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change)
+        request, by, operator_id, lambda tx: rooms.set_room(tx, by.corp_id, room_id, change, now_ms=by.now_ms)
     )
 
 

@@ -20,7 +20,6 @@ from rili.api.topapi import (
 from rili.auth.callers import Caller
 from rili.errors import AuthCodeNotFound, InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
 from rili.model import scopes
-from rili.model.app_kinds import INTERNAL
 from rili.store.memberships import Member, Order
 from rili.wire import topapi_users as wire
 
@@ -39,7 +38,9 @@ async def get_user(request: Request, caller: Caller, fields: Fields) -> object:
         raise LegacyFailure(33012, "无效的USERID") from None
     except UserNotFound as refusal:
         raise no_user(refusal) from None
-    return wire.UserDetail.of(person.user, person.memberships, person.roles, _rights(caller))
+    return wire.UserDetail.of(
+        person.user, person.memberships, person.roles, wire.Rights.granted(caller.kind, caller.scopes)
+    )
 
 
 @method(scopes.APP_BASE)
@@ -83,7 +84,7 @@ async def get_user_by_mobile(request: Request, caller: Caller, fields: Fields) -
 async def list_users(request: Request, caller: Caller, fields: Fields) -> object:
     """POST /topapi/v2/user/list"""
     found, next_cursor = await _page(request, caller, fields)
-    rights = _rights(caller)
+    rights = wire.Rights.granted(caller.kind, caller.scopes)
     shown = [wire.MemberView.of(one.user, one.place, one.dept_ids, rights) for one in found]
     answer = wire.Members(next_cursor is not None, shown)
     if next_cursor is not None:
@@ -148,13 +149,3 @@ async def _page(request: Request, caller: Caller, fields: Fields) -> tuple[list[
     except ItemNotFound as refusal:
         raise no_department(dept_id, refusal) from None
     return found, cursor + size if more else None
-
-
-def _rights(caller: Caller) -> wire.Rights:
-    """The permission points that open the same members in the new family (decision 66), to internal apps alone."""
-    internal = caller.kind == INTERNAL
-    return wire.Rights(
-        mobile=internal and scopes.USER_MOBILE in caller.scopes,
-        personal=internal and scopes.USER_READ in caller.scopes,
-        internal=internal,
-    )

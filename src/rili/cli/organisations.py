@@ -93,7 +93,9 @@ def set_org(
         zone=UNSET if zone is None else zone,
         language=UNSET if language is None else language,
     )
-    changed = write(config, database, lambda tx: register.set_organisation(tx, corp_id, change))
+    changed = write(
+        config, database, lambda tx: register.set_organisation(tx, corp_id, change, now_ms=now_ms())
+    )
     print_record(_organisation(changed), as_json)
 
 
@@ -142,6 +144,7 @@ def add_department(
             parent,
             sort_order=order or 0,
             flags=flags_of(flag) or frozenset(),
+            now_ms=now_ms(),
         ),
     )
     print_record(_department(added), as_json)
@@ -189,6 +192,7 @@ def set_department(
             parent_id=parent,
             sort_order=order,
             flags=flags_of(flag),
+            now_ms=now_ms(),
         ),
     )
     print_record(_department(changed), as_json)
@@ -199,7 +203,11 @@ def remove_department(
     dept_id: DeptId, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Delete a department that nobody is in."""
-    write(config, database, lambda tx: directory.remove_department(tx, corp_id_of(tx, org), dept_id))
+    write(
+        config,
+        database,
+        lambda tx: directory.remove_department(tx, corp_id_of(tx, org), dept_id, now_ms=now_ms()),
+    )
     print_record({"dept_id": dept_id, "removed": True}, as_json)
 
 

@@ -55,6 +55,9 @@ def push(
     new_secrets: Annotated[
         bool, typer.Option("--new-secrets", help="Make up another token and aes_key.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask whoever answers at the address, also where nothing changes.")
+    ] = False,
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Take the address without asking whoever answers there.")
     ] = False,
@@ -65,12 +68,15 @@ def push(
 ) -> None:
     """Say how an app is told of what happens; without an option, show it. 设置应用的事件推送方式。
 
-    What is not said stays as it is. An address is asked first: it must answer as the vendor's page on callbacks says.
+    What is not said stays as it is. Whoever answers at an address is asked first, and must answer as the vendor's page
+    on callbacks says; but for secrets that are made up, which nobody can know yet: give them to the app, then --check.
     Token and aes_key are shown where they are new, or with --secrets.
     """
     given = _given_modes(http, sync_http, stream=stream)
     if len(given) + off > 1:
         raise typer.BadParameter("say one of --http, --stream, --sync-http, --off", param_hint="--http")
+    if check and unchecked:
+        raise typer.BadParameter("say --check or --unchecked", param_hint="--check")
     if events is not None and all_events:
         raise typer.BadParameter("say --events or --all-events", param_hint="--events")
     if off:  # which needs no key: what nobody can read any more can be left behind
@@ -88,15 +94,27 @@ def push(
         wanted = _required(wanted, "--events")
         names = frozenset(name.strip() for name in (events or "").split(",") if name.strip())
         wanted = replace(wanted, event_types=names)
-    if token or aes_key or new_secrets:
-        wanted = _with_secrets(_required(wanted, "--token"), token, aes_key)
-    if wanted is not None and wanted != before:
+    if token or aes_key:
+        wanted = _of_address(wanted, "--token")
+        wanted = replace(wanted, token=token or wanted.token, aes_key=aes_key or wanted.aes_key)
+    made_up = wanted is not None and wanted.url is not None and not (wanted.token and wanted.aes_key)
+    if new_secrets or made_up:
+        made_up, wanted = True, _with_new_secrets(_of_address(wanted, "--new-secrets"), token, aes_key)
+    if check:
+        wanted = _of_address(wanted, "--check")
+    if wanted is not None and (wanted != before or check):
         or_end(lambda: push_settings.check(app.kind, wanted))
-        if wanted.url is not None and not unchecked:
+        if wanted.url is not None and not (made_up or unchecked):
             settings = settings_of(config, database)
             or_end(lambda: asyncio.run(_ask(app, wanted, before, settings, instant_ms)))
+    if wanted is not None and wanted != before:
         write(config, database, lambda tx: push_settings.set_push(tx, wanted, key, now_ms=instant_ms))
     print_record(_shown(app, wanted, before, secrets=secrets, as_json=as_json), as_json)
+    if made_up:
+        typer.echo(
+            f"Give token and aes_key to the app, then: rili app push {app_key} --check（请先配置应用，再执行检查）",
+            err=True,
+        )
 
 
 def _given_modes(http: str | None, sync_http: str | None, *, stream: bool) -> list[tuple[Mode, str | None]]:
@@ -118,11 +136,9 @@ def _of_mode(app: App, before: Push | None, given: tuple[Mode, str | None] | Non
     new = Push(
         app_key=app.app_key, mode=mode, event_types=before.event_types if before else frozenset(), url=url
     )
-    if url is None:
-        return new
     if before is not None and before.mode == mode and not before.legacy:
         return replace(new, token=before.token, aes_key=before.aes_key)
-    return _with_secrets(new, None, None)
+    return new
 
 
 def _required(wanted: Push | None, option: str) -> Push:
@@ -131,27 +147,26 @@ def _required(wanted: Push | None, option: str) -> Push:
     return wanted
 
 
-def _with_secrets(wanted: Push, token: str | None, aes_key: str | None) -> Push:
-    """With those given; where neither is, with new ones."""
+def _of_address(wanted: Push | None, option: str) -> Push:
+    wanted = _required(wanted, option)
     if wanted.url is None:
-        raise typer.BadParameter("only what is sent to an address has secrets", param_hint="--token")
-    if token is None and aes_key is None:
-        token, aes_key = new_token(os.urandom), new_aes_key(os.urandom)
-    return replace(wanted, token=token or wanted.token, aes_key=aes_key or wanted.aes_key)
+        raise typer.BadParameter("only for what is sent to an address", param_hint=option)
+    return wanted
+
+
+def _with_new_secrets(wanted: Push, token: str | None, aes_key: str | None) -> Push:
+    """Those that were not given made up."""
+    return replace(wanted, token=token or new_token(os.urandom), aes_key=aes_key or new_aes_key(os.urandom))
 
 
 async def _ask(app: App, wanted: Push, before: Push | None, settings: Settings, instant_ms: int) -> None:
     """Whoever answers at the address. Raises CallbackRefused."""
     # Not at the top: the other commands have no use for an HTTP client.
-    from rili.delivery.callback import Receiver
+    from rili.delivery.callback import receiver_of
     from rili.delivery.outgoing import Outgoing
     from rili.delivery.url_check import check_url, check_url_of_suite
 
-    assert wanted.url is not None
-    assert wanted.token is not None
-    assert wanted.aes_key is not None
-    receiver = Receiver(wanted.url, wanted.token, wanted.aes_key, wanted.owner_key(app.corp_id))
-    timeout_ms = settings.callback_timeout_ms
+    receiver, timeout_ms = receiver_of(wanted, app.corp_id), settings.callback_timeout_ms
     async with Outgoing(settings.callback_networks) as outgoing:
         if wanted.mode == "sync_http":
             again = before is not None and before.url is not None

@@ -15,6 +15,7 @@ from rili.cli.command import (
     Record,
     Url,
     corp_id_of,
+    now_ms,
     print_record,
     print_records,
     read,
@@ -44,7 +45,7 @@ def add_role(
 
     def add(tx: Tx) -> Record:
         role = Role(corp_id=corp_id_of(tx, org), role_id=number, group_name=group or "", name=name)
-        return _detail(tx, actions.add_role(tx, role))
+        return _detail(tx, actions.add_role(tx, role, now_ms=now_ms()))
 
     print_record(write(config, database, add), as_json)
 
@@ -85,7 +86,14 @@ def set_role(
 
     def change(tx: Tx) -> Record:
         role = actions.set_role(
-            tx, corp_id_of(tx, org), role_id, name=name, group_name=group, give=give or (), take=take or ()
+            tx,
+            corp_id_of(tx, org),
+            role_id,
+            name=name,
+            group_name=group,
+            give=give or (),
+            take=take or (),
+            now_ms=now_ms(),
         )
         return _detail(tx, role)
 
@@ -97,7 +105,7 @@ def remove_role(
     role_id: RoleId, org: Org = None, config: Config = None, database: Url = None, as_json: Json = False
 ) -> None:
     """Delete a role; whoever had it has it no more."""
-    write(config, database, lambda tx: actions.remove_role(tx, corp_id_of(tx, org), role_id))
+    write(config, database, lambda tx: actions.remove_role(tx, corp_id_of(tx, org), role_id, now_ms=now_ms()))
     print_record({"role_id": role_id, "removed": True}, as_json)
 
 

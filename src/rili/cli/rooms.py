@@ -61,7 +61,7 @@ def add_room(
     )
 
     def add(tx: Tx) -> Record:
-        room = actions.add_room(tx, corp_id_of(tx, org), change, new_bytes=os.urandom)
+        room = actions.add_room(tx, corp_id_of(tx, org), change, new_bytes=os.urandom, now_ms=now_ms())
         return _detail(tx, room)
 
     print_record(write(config, database, add), as_json)
@@ -140,7 +140,7 @@ def set_room(
         status = before.status if named.status is UNSET else named.status
         if named.authorized is not UNSET and status != SOME:
             fail("--member and --member-department go with --for some")
-        return _detail(tx, actions.set_room(tx, corp_id, room_id, named))
+        return _detail(tx, actions.set_room(tx, corp_id, room_id, named, now_ms=now_ms()))
 
     print_record(write(config, database, change), as_json)
 
@@ -172,7 +172,9 @@ def close_room(
             contact or None,
             notify,
         )
-        return _detail(tx, actions.set_room(tx, corp_id, room_id, RoomChange(closing=closing)))
+        return _detail(
+            tx, actions.set_room(tx, corp_id, room_id, RoomChange(closing=closing), now_ms=now_ms())
+        )
 
     print_record(write(config, database, close), as_json)
 
@@ -185,7 +187,7 @@ def reopen_room(
 
     def reopen(tx: Tx) -> Record:
         change = RoomChange(closing=None)
-        return _detail(tx, actions.set_room(tx, corp_id_of(tx, org), room_id, change))
+        return _detail(tx, actions.set_room(tx, corp_id_of(tx, org), room_id, change, now_ms=now_ms()))
 
     print_record(write(config, database, reopen), as_json)
 

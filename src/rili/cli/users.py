@@ -216,7 +216,9 @@ def set_user(
         corp_id = corp_id_of(tx, org)
         began = UNSET if hired is None else hired_ms(tx, corp_id, hired)
         changed = replace(change, hired_ms=began)
-        return _detail(tx, directory.set_user(tx, corp_id, userid, changed, _places(department, leads)))
+        return _detail(
+            tx, directory.set_user(tx, corp_id, userid, changed, _places(department, leads), now_ms=now_ms())
+        )
 
     print_record(write(config, database, change_user), as_json)
 

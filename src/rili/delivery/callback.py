@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct, field
 
+from rili.actions.push_settings import Push
 from rili.delivery.callback_cipher import CallbackCipher, Undecipherable
 from rili.delivery.outgoing import Outgoing, Unanswered
 from rili.model.ids import NewBytes, opaque_id
@@ -38,6 +39,14 @@ class Receiver(Struct, frozen=True):
     aes_key: str
     owner_key: str
     """appKey or suiteKey; corpId of what the old API registered."""
+
+
+def receiver_of(push: Push, corp_id: str) -> Receiver:
+    """Whom *push*, which names an address, tells of what happens in the organisation."""
+    assert push.url is not None
+    assert push.token is not None
+    assert push.aes_key is not None
+    return Receiver(push.url, push.token, push.aes_key, push.owner_key(corp_id))
 
 
 async def exchange(

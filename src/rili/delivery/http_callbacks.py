@@ -8,7 +8,7 @@ import msgspec
 
 from rili.actions.push_settings import Push, opened
 from rili.auth.sealing import SecretKey
-from rili.delivery.callback import Receiver, tell
+from rili.delivery.callback import receiver_of, tell
 from rili.delivery.outgoing import Outgoing, Unanswered
 from rili.delivery.sending import Undelivered
 from rili.model.ids import NewBytes
@@ -52,9 +52,6 @@ class HttpCallbacks:
     async def send(self, delivery: Delivery) -> None:
         """Raises Undelivered; NoSecretKey, WrongSecretKey where this process cannot read the settings."""
         push = await self._settings(delivery.receiver)
-        assert push.url is not None
-        assert push.token is not None
-        assert push.aes_key is not None
         told = plaintext(
             delivery.event_type,
             delivery.id,
@@ -66,7 +63,7 @@ class HttpCallbacks:
         try:
             await tell(
                 self._outgoing,
-                Receiver(push.url, push.token, push.aes_key, push.owner_key(delivery.corp_id)),
+                receiver_of(push, delivery.corp_id),
                 msgspec.json.encode(told).decode(),
                 new_bytes=self._new_bytes,
                 now_ms=self._clock(),

@@ -28,6 +28,10 @@ class Reader(Protocol):
         """Hand *change* on, its first *people_done* recipients excepted; None, or how many are done, to go on later."""
         ...
 
+    def end(self, tx: Tx) -> None:
+        """Hand on what `take` kept, to do it for all changes of the transaction at once."""
+        ...
+
 
 class Reading:
     """The duty of one reader."""
@@ -65,8 +69,10 @@ class Reading:
         for one in queued:
             left = self._reader.take(tx, one.change, people_done)
             if left is not None:
+                self._reader.end(tx)
                 outbox_readers.move(tx, corp_id, self._reader.name, Place(place.position, left))
                 return 1
             place, people_done = Place(one.position), 0
+        self._reader.end(tx)
         outbox_readers.move(tx, corp_id, self._reader.name, place)
         return len(queued)

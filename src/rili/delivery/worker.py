@@ -26,7 +26,7 @@ class Worker:
     def __init__(
         self, duties: Sequence[Duty], bell: Bell, closing: Sequence[Callable[[], Awaitable[None]]] = ()
     ) -> None:
-        """*closing* is called once nothing is done any more: what the duties have open."""
+        """*closing* ends what the duties have open, once `running` does."""
         self._duties = duties
         self._bell = bell
         self._closing = closing
@@ -41,8 +41,6 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S):
                     await asyncio.gather(*(duty.rest() for duty in self._duties))
-            for close in self._closing:
-                await close()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -54,6 +52,8 @@ class Worker:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+            for close in self._closing:
+                await close()
 
     async def settle(self) -> None:
         """Do what is to be done now, and what comes of it; return when nothing is left that is due."""

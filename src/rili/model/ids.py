@@ -33,6 +33,11 @@ def of_legacy_id(text: str) -> str | None:
     return event_id(bytes.fromhex(text)) if _LEGACY.fullmatch(text) else None
 
 
+def legacy_id_of(event_id: str) -> str:
+    """What `of_legacy_id` makes *event_id* of."""
+    return b64decode(b64decode(event_id)).hex().upper()
+
+
 def opaque_id(new_bytes: NewBytes, length: int = 28) -> str:
     """A random id of *length* characters: 62 possibilities each, evenly likely."""
     chars: list[str] = []

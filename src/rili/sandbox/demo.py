@@ -160,7 +160,7 @@ def seed(tx: Tx, secrets: DemoSecrets, *, password_hash: str, now_ms: int) -> bo
         tx, Organisation(corp_id=CORP_ID, name="日历演示公司 Rili Demo", zone=ZONE, created_ms=now_ms)
     )
     for dept_id, name in _DEPARTMENTS.items():
-        directory.add_department(tx, CORP_ID, dept_id, name)
+        directory.add_department(tx, CORP_ID, dept_id, name, now_ms=now_ms)
     for number, (_, dept_id, title) in enumerate(_PEOPLE, start=1):
         shown = _user(number, secrets)
         leader = _LEADERS[dept_id]

@@ -46,6 +46,8 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     left: tuple[str, ...] = ()
     occurrence: str | None = None
     """The key of the slot, when one occurrence alone changed; then before and after are what it is like."""
+    origin_ms: int | None = None
+    """When that occurrence starts by the rule."""
     on_behalf_of: str | None = None
     """In whose name, where the operator acted through a calendar that was shared with them."""
     response: str | None = None
@@ -68,6 +70,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     occurrence: str | None = None
+    origin_ms: int | None = None
     on_behalf_of: str | None = None
     response: str | None = None
     rooms: tuple[RoomChange, ...] = ()
@@ -85,6 +88,7 @@ def add(tx: Tx, change: Change) -> None:
         change.joined,
         change.left,
         change.occurrence,
+        change.origin_ms,
         change.on_behalf_of,
         change.response,
         change.rooms,
@@ -157,6 +161,7 @@ def _change(corp_id: str, event_id: str, kind: Kind, created_ms: int, text: str)
         body.joined,
         body.left,
         body.occurrence,
+        body.origin_ms,
         body.on_behalf_of,
         body.response,
         body.rooms,

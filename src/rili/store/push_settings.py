@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rili.model.app_kinds import ENTERPRISE
+from rili.model.app_kinds import ENTERPRISE, AppKind
+from rili.store.apps import split_scopes
 from rili.store.db import Row, Tx
 from rili.store.deliveries import Channel
 
@@ -28,7 +29,9 @@ class Subscriber(Struct, frozen=True, kw_only=True):
     """An app as one organisation tells it."""
 
     app_key: str
-    kind: str
+    kind: AppKind
+    scopes: frozenset[str]
+    """What it may do there: of an enterprise app what both have (decision 72)."""
     ranged: bool
     """Whether it is told of less than everybody (decision 75)."""
     settings: PushSettings
@@ -91,22 +94,30 @@ def subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
     rows = tx.all(
         """
         SELECT push_settings.app_key, channel, event_types, url, token, aes_key, legacy, push_settings.created_ms,
-               apps.kind,
+               apps.kind, apps.scopes, authorizations.scopes,
                EXISTS (SELECT 1 FROM app_ranges WHERE app_ranges.corp_id = :corp_id
                                                   AND app_ranges.app_key = apps.app_key)
           FROM push_settings
           JOIN apps ON apps.app_key = push_settings.app_key
+          LEFT JOIN authorizations
+            ON authorizations.corp_id = :corp_id AND authorizations.app_key = apps.app_key
          WHERE (apps.corp_id = :corp_id AND apps.kind <> :enterprise)
-            OR (apps.kind = :enterprise
-                AND EXISTS (SELECT 1 FROM authorizations WHERE authorizations.corp_id = :corp_id
-                                                           AND authorizations.app_key = apps.app_key))
+            OR (apps.kind = :enterprise AND authorizations.app_key IS NOT NULL)
          ORDER BY push_settings.app_key
         """,
         corp_id=corp_id,
         enterprise=ENTERPRISE,
     )
     return [
-        Subscriber(app_key=row[0], kind=row[8], ranged=bool(row[9]), settings=_settings(row[:8]))
+        Subscriber(
+            app_key=row[0],
+            kind=row[8],
+            scopes=split_scopes(row[9])
+            if row[8] != ENTERPRISE
+            else split_scopes(row[9]) & split_scopes(row[10]),
+            ranged=bool(row[11]),
+            settings=_settings(row[:8]),
+        )
         for row in rows
     ]
 

@@ -210,6 +210,20 @@ def names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, str]:
     return dict(rows)
 
 
+def userids_and_names(tx: Tx, corp_id: str, union_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """By unionId, of those of *union_ids* that are people of the directory, also who left."""
+    rows = tx.all(
+        """
+        SELECT union_id, userid, name
+          FROM users
+         WHERE (corp_id, union_id) IN (SELECT :corp_id, key FROM json_each(:union_ids))
+        """,
+        corp_id=corp_id,
+        union_ids=as_keys(union_ids),
+    )
+    return {union_id: (userid, name) for union_id, userid, name in rows}
+
+
 def list_all(tx: Tx, corp_id: str) -> list[User]:
     """Every person by userid, also who left."""
     rows = tx.all(

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from rili.model import scopes
+from rili.model.app_kinds import INTERNAL
 from rili.model.directory import Membership, Role, User
 from rili.wire.topapi import Envelope
 
@@ -40,6 +42,16 @@ class Rights(Struct, frozen=True):
     personal: bool
     internal: bool
     """Whether the app is the organisation's own: others do not see telephone and hired_date."""
+
+    @classmethod
+    def granted(cls, kind: str, points: frozenset[str]) -> Rights:
+        """By the permission points that open the same members in the new family, to internal apps alone."""
+        internal = kind == INTERNAL
+        return cls(
+            mobile=internal and scopes.USER_MOBILE in points,
+            personal=internal and scopes.USER_READ in points,
+            internal=internal,
+        )
 
 
 class Profile(Struct, omit_defaults=True, kw_only=True):

@@ -150,7 +150,7 @@ class SyncHttp:
                 corp_id,
                 one.event_type,
                 one.born_ms,
-                in_clear(one, self._key),
+                in_clear(one, self._key).body,
             )
             for one, biz in chosen
         ]

@@ -156,6 +156,13 @@ def test_more_than_one_push_holds(db, run, work, queue, receiver) -> None:
     assert run(db.read(left)) == (0, 0)
 
 
+def test_long_rows_go_by_themselves(work, queue, receiver) -> None:
+    people = ["u" * 1_000] * 190
+    queue(*(changed(f"e{number}") | {"unionIdList": people} for number in range(3)))
+    work()
+    assert [len(push["bizData"]) for push in receiver.got] == [1, 1, 1]
+
+
 def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, queue, receiver) -> None:
     receiver.answer = sends(502)
     queue(changed("e1", "created"), changed("e2", "created"))
@@ -163,7 +170,8 @@ def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, q
     for number in range(50):
         queue(changed("e1", f"updated {number}"), changed("e1_1772413200", f"occurrence {number}"))
     work()
-    assert len(receiver.got) == 1  # those that wait for the next attempt wait in order
+    # What waits for its next attempt waits in order.
+    assert [len(push["bizData"]) for push in receiver.got] == [2, 1]
     receiver.answer = success
     receiver.got.clear()
     clock_ms = work.clock.now_ms
@@ -173,6 +181,31 @@ def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, q
         ("e1", "updated 49"), ("e1_1772413200", "occurrence 49"), ("e2", "created"),
     ]  # fmt: skip
     assert {row["gmt_modified"] for row in rows(receiver)} == {clock_ms}
+    assert run(db.read(left)) == (0, 0)
+
+
+def test_what_one_change_is_told_as(db, run, work, queue, receiver) -> None:
+    """Under several names, in order, and never two rows of one object in a push; a later change takes their place."""
+    receiver.answer = sends(502)
+    ann: dict[str, Any] = {"userid": "ann"}
+    for event_type in ("user_modify_org", "user_dept_change"):
+        queue(ann, event_type=event_type, subject="person ann")
+    work()
+    receiver.got.clear()
+    work.clock.now_ms += 10_000
+    for event_type in ("user_leave_org", "user_add_org", "user_active_org"):
+        queue(ann, event_type=event_type, subject="person ann")
+    queue({"userid": "bob"}, event_type="user_add_org", subject="person bob")
+    receiver.answer = success
+    work()
+    told = [(row["biz_id"], json.loads(row["biz_data"])["syncAction"]) for row in rows(receiver)]
+    assert [action for biz_id, action in told if biz_id == "ann"] == [
+        "user_leave_org", "user_add_org", "user_active_org",
+    ]  # fmt: skip
+    assert ("bob", "user_add_org") in told
+    for push in receiver.got:
+        ids = [row["biz_id"] for row in push["bizData"]]
+        assert len(set(ids)) == len(ids)
     assert run(db.read(left)) == (0, 0)
 
 

@@ -30,7 +30,7 @@ from tests.delivery.vendor import (
     states,
     subscribe,
 )
-from tests.receiver import Answer, Handler, Receiver, dies, hangs, receiving, says, sends, success
+from tests.receiver import Answer, Handler, Receiver, dies, receiving, says, sends, success
 
 
 @pytest.fixture
@@ -156,6 +156,13 @@ def test_more_than_one_push_holds(db, run, work, queue, receiver) -> None:
     assert run(db.read(left)) == (0, 0)
 
 
+def test_long_rows_go_by_themselves(work, queue, receiver) -> None:
+    people = ["u" * 1_000] * 190
+    queue(*(changed(f"e{number}") | {"unionIdList": people} for number in range(3)))
+    work()
+    assert [len(push["bizData"]) for push in receiver.got] == [1, 1, 1]
+
+
 def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, queue, receiver) -> None:
     receiver.answer = sends(502)
     queue(changed("e1", "created"), changed("e2", "created"))
@@ -163,7 +170,8 @@ def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, q
     for number in range(50):
         queue(changed("e1", f"updated {number}"), changed("e1_1772413200", f"occurrence {number}"))
     work()
-    assert len(receiver.got) == 1  # those that wait for the next attempt wait in order
+    # What waits for its next attempt waits in order.
+    assert [len(push["bizData"]) for push in receiver.got] == [2, 1]
     receiver.answer = success
     receiver.got.clear()
     clock_ms = work.clock.now_ms
@@ -173,6 +181,31 @@ def test_the_latest_states_alone_after_a_burst_while_it_is_down(db, run, work, q
         ("e1", "updated 49"), ("e1_1772413200", "occurrence 49"), ("e2", "created"),
     ]  # fmt: skip
     assert {row["gmt_modified"] for row in rows(receiver)} == {clock_ms}
+    assert run(db.read(left)) == (0, 0)
+
+
+def test_what_one_change_is_told_as(db, run, work, queue, receiver) -> None:
+    """Under several names, in order, and never two rows of one object in a push; a later change takes their place."""
+    receiver.answer = sends(502)
+    ann: dict[str, Any] = {"userid": "ann"}
+    for event_type in ("user_modify_org", "user_dept_change"):
+        queue(ann, event_type=event_type, subject="person ann")
+    work()
+    receiver.got.clear()
+    work.clock.now_ms += 10_000
+    for event_type in ("user_leave_org", "user_add_org", "user_active_org"):
+        queue(ann, event_type=event_type, subject="person ann")
+    queue({"userid": "bob"}, event_type="user_add_org", subject="person bob")
+    receiver.answer = success
+    work()
+    told = [(row["biz_id"], json.loads(row["biz_data"])["syncAction"]) for row in rows(receiver)]
+    assert [action for biz_id, action in told if biz_id == "ann"] == [
+        "user_leave_org", "user_add_org", "user_active_org",
+    ]  # fmt: skip
+    assert ("bob", "user_add_org") in told
+    for push in receiver.got:
+        ids = [row["biz_id"] for row in push["bizData"]]
+        assert len(set(ids)) == len(ids)
     assert run(db.read(left)) == (0, 0)
 
 
@@ -253,15 +286,20 @@ def test_one_that_is_refused_takes_no_other_along(db, run, work, queue, receiver
 
 
 def test_nobody_waits_for_another_app(db, run, work, queue, receiver) -> None:
-    """One hangs, in as many organisations as may be told at once, and the other is told all the same."""
+    """One hangs, in more organisations than may be told at once, and the other is told all the same."""
     other = run(db.write(lambda tx: add_suite(tx, SUITE_ID + 1)))
     corps = [f"dingsync{number}" for number in range(6)]
     for corp_id in corps:
         one = Organisation(corp_id=corp_id, name="C", zone="Asia/Shanghai", language="en", created_ms=0)
         run(db.write(lambda tx, one=one: organisations.add(tx, one)))
         queue(changed("e1"), corp_id=corp_id)
-    receiver.answer = hangs
-    told = threading.Event()
+    told, let_go = threading.Event(), threading.Event()
+
+    def hold(handler: Handler, text: str) -> None:
+        let_go.wait()
+        success(handler, text)
+
+    receiver.answer = hold
     with receiving(other.app_key) as others:
         run(db.write(lambda tx: subscribe(tx, others)))
 
@@ -277,9 +315,9 @@ def test_nobody_waits_for_another_app(db, run, work, queue, receiver) -> None:
                 duty = work.duty(outgoing)
                 while not told.is_set():
                     await duty.step()
+                    await asyncio.sleep(0)
                 assert len(receiver.got) <= 4
-                receiver.answer = success
-                receiver.let_go.set()
+                let_go.set()
                 await duty.rest()
 
         run(steps())

@@ -87,7 +87,7 @@ class Queue:
             NewDelivery(
                 "sync_http",
                 self.app_key,
-                subject or body.get("calendarEventId", "").split("_")[0] or "contacts",
+                subject or body["calendarEventId"],
                 opaque_id(os.urandom, 26),
                 event_type,
                 self.clock.now_ms,

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Protocol
 
+from rili.auth.sealing import SecretKey
+from rili.delivery.suite_events import in_clear
 from rili.errors import Failure
 from rili.metrics import Metrics, Outcome
 from rili.store import deliveries
@@ -59,13 +61,20 @@ class Sending:
     pause_s = 1.0
 
     def __init__(
-        self, db: Database, transport: Transport, clock: Callable[[], int], metrics: Metrics | None = None
+        self,
+        db: Database,
+        transport: Transport,
+        clock: Callable[[], int],
+        metrics: Metrics | None = None,
+        key: SecretKey | None = None,
     ) -> None:
+        """*key*: for what is encrypted in a delivery, a suite ticket."""
         self.name = f"delivery by {transport.channel}"
         self._db = db
         self._transport = transport
         self._clock = clock
         self._metrics = metrics or Metrics()
+        self._key = key
         self._busy: dict[tuple[str, str], int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -147,7 +156,7 @@ class Sending:
         began_ns = perf_counter_ns()
         failure: Undelivered | None = None
         try:
-            await self._transport.send(delivery)
+            await self._transport.send(in_clear(delivery, self._key))
         except Undelivered as undelivered:
             failure = undelivered
         seconds = (perf_counter_ns() - began_ns) / 1e9

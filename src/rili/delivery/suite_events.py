@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from rili.actions.app_range import EVERYBODY
 from rili.actions.authorizations import scopes_in
 from rili.auth.sealing import NoSecretKey, SecretKey
@@ -76,15 +78,14 @@ class SuiteEvents:
         return len(found)
 
 
-def in_clear(delivery: Delivery, key: SecretKey | None) -> str:
-    """The business object that the app gets: of a ticket the body holds it encrypted. Raises NoSecretKey,
-    WrongSecretKey.
-    """
+def in_clear(delivery: Delivery, key: SecretKey | None) -> Delivery:
+    """As the app gets it: until then the body of a ticket holds it encrypted. Raises NoSecretKey, WrongSecretKey."""
     if delivery.event_type != SUITE_TICKET:
-        return delivery.body
+        return delivery
     if key is None:
         raise NoSecretKey
-    return ticket_body(key.open(ticket_in(delivery.body), of=f"{delivery.receiver} ticket"))
+    ticket = key.open(ticket_in(delivery.body), of=f"{delivery.receiver} ticket")
+    return replace(delivery, body=ticket_body(ticket))
 
 
 def _body(tx: Tx, one: SuiteEvent) -> str | None:

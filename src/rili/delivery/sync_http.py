@@ -25,6 +25,8 @@ from rili.wire.sync_http import Biz, BizRow, Level, biz_row, find_biz, push_text
 
 ROWS = 20
 """Of a push, at most; public receivers refuse more."""
+BYTES = 262_144
+"""Of a push, unless one row is longer: an event of thousands of people."""
 OF_LINE = 256
 """Deliveries of one line that are looked through at once for the latest states."""
 AT_ONCE = 4
@@ -141,7 +143,7 @@ class SyncHttp:
             else:
                 told.append((one, biz))
         level: Level = "HIGH" if any(biz.level == "HIGH" for _, biz in told) else "MEDIUM"
-        chosen = [(one, biz) for one, biz in told if biz.level == level][:ROWS]
+        chosen = _first(told, level)
         rows = [
             biz_row(
                 biz,
@@ -150,7 +152,7 @@ class SyncHttp:
                 corp_id,
                 one.event_type,
                 one.born_ms,
-                in_clear(one, self._key),
+                in_clear(one, self._key).body,
             )
             for one, biz in chosen
         ]
@@ -216,8 +218,8 @@ class SyncHttp:
 
 
 def _latest(tx: Tx, lines: Sequence[Line], suite_id: int) -> list[tuple[Delivery, Biz | None]]:
-    """What of *lines* waits, and what it is about, in order. Of each object the latest state is left, and those before
-    it, failed ones too, are deleted.
+    """What of *lines* waits, and what it is about, in order. Of each object the latest state is left, with what else
+    was told of the same change under other names; states before it, failed ones too, are deleted.
     """
     some_failed = sync_http.has_failed(tx, lines[0].corp_id, lines[0].receiver)
     known: list[Delivery] = []
@@ -225,14 +227,35 @@ def _latest(tx: Tx, lines: Sequence[Line], suite_id: int) -> list[tuple[Delivery
         known += deliveries.in_line(tx, line, OF_LINE)
         if some_failed:
             known += sync_http.failed_in(tx, line)
-    latest: dict[tuple[int, str] | int, tuple[Delivery, Biz | None]] = {}
+    latest: dict[int, tuple[Delivery, Biz | None]] = {}
+    of_object: dict[tuple[int, str], list[Delivery]] = {}
     for one in sorted(known, key=lambda one: one.number):
         biz = find_biz(one.event_type, one.corp_id, suite_id, one.subject, one.body)
-        key = one.number if biz is None else (biz.biz_type, biz.biz_id)
-        if former := latest.pop(key, None):
-            deliveries.delivered(tx, former[0])
-        latest[key] = (one, biz)
+        latest[one.number] = (one, biz)
+        if biz is None:
+            continue
+        states = of_object.setdefault((biz.biz_type, biz.biz_id), [])
+        for former in states:
+            if former.born_ms != one.born_ms or former.event_type == one.event_type:
+                deliveries.delivered(tx, former)
+                del latest[former.number]
+        states[:] = [*(former for former in states if former.number in latest), one]
     return [(one, biz) for one, biz in latest.values() if one.failed_ms is None]
+
+
+def _first(told: Sequence[tuple[Delivery, Biz]], level: Level) -> list[tuple[Delivery, Biz]]:
+    """What goes into one push: of each object the first alone, the others are for the next push."""
+    chosen: dict[tuple[int, str], tuple[Delivery, Biz]] = {}
+    size = 0
+    for one, biz in told:
+        key = biz.biz_type, biz.biz_id
+        if biz.level != level or key in chosen:
+            continue
+        size += len(one.body)
+        if chosen and (size > BYTES or len(chosen) == ROWS):
+            break
+        chosen[key] = (one, biz)
+    return list(chosen.values())
 
 
 def _is_last(one: Delivery) -> bool:

@@ -18,7 +18,9 @@ SUITE_TICKET, SUITE_AUTH, CONTACT, DEPARTMENT, ROLE, ORGANISATION, CALENDAR = 2,
 
 
 class _Place(Struct, frozen=True):
-    """Of an event: its table, and the members of its business object that may name what it is about."""
+    """Of an event: its table, and the members of its business object that may name what it is about; without them its
+    subject does.
+    """
 
     biz_type: int
     level: Level
@@ -44,7 +46,7 @@ _PLACES = {
     **dict.fromkeys(("org_dept_create", "org_dept_modify", "org_dept_remove"), _DEPARTMENT),
     **dict.fromkeys(("org_role_add", "org_role_modify", "org_role_remove"), _ROLE),
     **dict.fromkeys(("org_update", "org_change", "org_remove"), _ORGANISATION),
-    "calendar_event_change": _Place(CALENDAR, "MEDIUM", ("calendarEventId",)),
+    "calendar_event_change": _Place(CALENDAR, "MEDIUM"),
 }  # fmt: skip
 
 

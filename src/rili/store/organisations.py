@@ -80,6 +80,8 @@ def replace(tx: Tx, organisation: Organisation) -> None:
 
 def erase(tx: Tx, corp_id: str) -> None:
     """Delete the organisation and everything that is its own, children before what they point to."""
+    # Whoever writes something of it (a reader of the outbox) is waited for; then nobody can.
+    tx.lock("SELECT 1 FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM usage WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)

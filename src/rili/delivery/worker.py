@@ -26,6 +26,7 @@ class Worker:
     def __init__(self, duties: Sequence[Duty], bell: Bell) -> None:
         self._duties = duties
         self._bell = bell
+        self._stepping = {id(duty): asyncio.Lock() for duty in duties}
 
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
@@ -52,16 +53,21 @@ class Worker:
     async def settle(self) -> None:
         """Do what is to be done now, and what comes of it; return when nothing is left that is due."""
         while True:
-            done = [await duty.step() for duty in self._duties]
+            done = [await self._step(duty) for duty in self._duties]
             for duty in self._duties:
                 await duty.rest()
             if not any(done):
                 return
 
+    async def _step(self, duty: Duty) -> int:
+        """One at a time: whoever settles must not miss what a step is about to begin."""
+        async with self._stepping[id(duty)]:
+            return await duty.step()
+
     async def _keep_doing(self, duty: Duty) -> None:
         while True:
             try:
-                done = await duty.step()
+                done = await self._step(duty)
             except Failure as failure:
                 _log.warning("%s: %s", duty.name, failure.description or failure.message)
                 await asyncio.sleep(AFTER_FAILURE_S)

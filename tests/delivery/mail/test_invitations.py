@@ -227,3 +227,42 @@ def test_no_mail_of_what_was_there_from_the_start(post: Post) -> None:
     """The demo's own events."""
     assert START.timestamp() * 1000 <= post.server.clock()
     assert post.mails_to(*[user.email for user in post.server.users]) == []
+
+
+def test_whoever_is_on_one_occurrence_is_named_there(post: Post) -> None:
+    guest, app = post.new_guest(), post.app
+    series, days = app.make_series({"summary": "Alone", "attendees": [{"id": post.colleague.union_id}]})
+    added = app.call("POST", f"{app.path(days[3])}/attendees", {"attendeesToAdd": [{"email": guest}]})
+    assert added.status == 200
+    (alone,) = vevents(post.mail_to(guest))
+    assert "RECURRENCE-ID" in alone
+    assert "RRULE" not in alone
+
+    app.update(series, {"summary": "Together"})
+    whole, exception = vevents(post.mails_to(post.colleague.email)[-1])
+    assert str(whole["ATTENDEE"]) == f"mailto:{post.colleague.email}"
+    assert {str(one) for one in exception["ATTENDEE"]} == {
+        f"mailto:{post.colleague.email}",
+        f"mailto:{guest}",
+    }
+    app.delete(series)
+
+
+def test_handing_over(post: Post) -> None:
+    """Who has the event from now on has it here; the others' calendars learn whose it is."""
+    guest, app, colleague = post.new_guest(), post.app, post.colleague
+    people = [{"email": guest}, {"id": colleague.union_id}]
+    event_id = app.create({"summary": "Handed over", "attendees": people})["id"]
+    before = {mail["to"].addresses[0].addr_spec: mail for mail in post.mails_to(guest, colleague.email)}
+    reply = app.call(
+        "POST",
+        f"{app.path(event_id)}/transfer",
+        {"newOrganizerId": colleague.union_id, "needNotifyViaO2O": True},
+    )
+    assert reply.status == 200, reply.body
+
+    after = {mail["to"].addresses[0].addr_spec: mail for mail in post.mails_to(guest, colleague.email)}
+    assert "text/calendar" not in {part.get_content_type() for part in after[colleague.email].walk()}
+    (event,) = vevents(after[guest])
+    assert event["ORGANIZER"].params["CN"] == colleague.name
+    assert str(event["ORGANIZER"]) == str(vevents(before[guest])[0]["ORGANIZER"])  # the guest's own code

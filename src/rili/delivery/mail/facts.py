@@ -34,6 +34,10 @@ class Subject(Struct, frozen=True):
     overrides: Mapping[Slot, Override] = {}
     people_on: Mapping[Slot, Sequence[Attendee]] = {}
 
+    def everybody(self) -> dict[str, Attendee]:
+        """All whom it names, by their ids."""
+        return {one.person_id: one for people in (self.people, *self.people_on.values()) for one in people}
+
 
 class Facts(Struct, frozen=True, kw_only=True):
     """Of one mail."""
@@ -72,16 +76,19 @@ def read_facts(tx: Tx, corp_id: str, mail: MailNotice) -> Facts | None:
         return None
     place = _place(tx, corp_id, mail)
     invited = place.me is not None and not place.me.left
-    organizer, operator = _named(tx, corp_id, notice)
+    live = (
+        place.stored.event if invited and place.stored and notice.kind in ("invitation", "change") else None
+    )
+    organizer, operator = _named(tx, corp_id, notice, live or notice.event)
     me = place.me or Attendee(mail.person_id, reader.name if reader else mail.email)
     if mail.guest:
         me = replace(me, email=mail.email, name=mail.email)
-    if invited and notice.kind in ("invitation", "change"):
+    if live is not None:
         subject = _live(tx, place, organizer, me, guest=mail.guest)
     else:
         other = operator if notice.kind == "answer" and operator is not None else me
         subject = _told(notice, place, [organizer, other])
-    colleagues = [one.person_id for one in (*subject.people, organizer) if one.email is None]
+    colleagues = [id_ for id_, one in subject.everybody().items() if one.email is None]
     emails = {id_: email for id_, email in users.present_emails(tx, corp_id, colleagues).items() if email}
     return Facts(
         organisation=organisation,
@@ -109,9 +116,9 @@ def _place(tx: Tx, corp_id: str, mail: MailNotice) -> _Place:
     return _Place(stored, slot, one, me)
 
 
-def _named(tx: Tx, corp_id: str, notice: Notice) -> tuple[Attendee, Attendee | None]:
-    """Who organizes it, and who did what is told."""
-    ids = [notice.event.organizer_id, *([notice.operator_id] if notice.operator_id else [])]
+def _named(tx: Tx, corp_id: str, notice: Notice, event: Event) -> tuple[Attendee, Attendee | None]:
+    """Who organizes *event*, and who did what is told."""
+    ids = [event.organizer_id, *([notice.operator_id] if notice.operator_id else [])]
     names, addresses = users.names(tx, corp_id, ids), guests.emails(tx, corp_id, ids)
     organizer = Attendee(ids[0], names.get(ids[0], ""), response="accepted")
     if notice.operator_id is None:

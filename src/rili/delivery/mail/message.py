@@ -24,7 +24,8 @@ from rili.store.answer_links import AnswerLink
 from rili.store.deliveries import Delivery
 
 SUBJECT_CHARACTERS = 150
-NAME_CHARACTERS = 60
+NAME_BYTES = 36
+"""One encoded word on the first line: what is folded may come back with a space in it."""
 
 mail_policy = SMTP.clone(cte_type="7bit")
 _PREFIXES = {
@@ -137,7 +138,7 @@ class _Writing:
         self.slot = Slot.of_key(self.notice.occurrence) if self.notice.occurrence else None
         self.page = AnswerLink(delivery.corp_id, self.notice.event.id, self.slot, mail.person_id, kind="page")
         self.reply = AnswerLink(delivery.corp_id, self.notice.event.id, None, mail.person_id, kind="mail")
-        self.organizes = mail.person_id == self.notice.event.organizer_id
+        self.organizes = mail.person_id == facts.organizer.person_id
         self.asks = not self.organizes and self.notice.kind in ("invitation", "change", "reminder")
 
     def links(self) -> dict[str, AnswerLink]:
@@ -210,7 +211,7 @@ class _Writing:
         """The method, and the text; None where it is no news to a calendar."""
         notice, subject = self.notice, self.facts.subject
         person, version = self.mail.person_id, self.facts.version
-        named = frozenset(one.person_id for one in subject.people) - {notice.event.organizer_id}
+        named = frozenset(subject.everybody()) - {self.facts.organizer.person_id}
         if notice.kind == "answer":
             if self.facts.operator is None or notice.response in (None, "needsAction"):
                 return None
@@ -319,7 +320,7 @@ def plain_line(text: str, characters: int) -> str:
 def plain_name(text: str) -> str:
     """A name without what means something in an address."""
     plain = "".join(char if char.isalnum() or char in " .-_'&·" else " " for char in text)
-    return " ".join(plain.split())[:NAME_CHARACTERS]
+    return " ".join(plain.split()).encode()[:NAME_BYTES].decode(errors="ignore").strip()
 
 
 def _is_control(char: str) -> bool:

@@ -17,7 +17,7 @@ from rili.model.event import EventChange, Reminder
 from rili.model.series import Slot
 from rili.store import reminders
 from tests.delivery.conftest import CORP
-from tests.delivery.office import Office, before, daily, draft, timed, whole_day
+from tests.delivery.zones_office import Office, before, daily, draft, timed, whole_day
 from tests.model.repeating import ms
 
 TEN = timed("2027-03-10T10:00", "2027-03-10T11:00")

@@ -28,7 +28,7 @@ from rili.model.when import AllDay, Timed, When
 from rili.store import attendees, events, overrides
 from rili.store.db import Tx
 from tests.delivery.conftest import CORP
-from tests.delivery.office import ZONES, Office, Told, at_text, before, draft, timed, whole_day
+from tests.delivery.zones_office import ZONES, Office, Told, at_text, before, draft, timed, whole_day
 from tests.soak.scale import SOAK, scaled
 
 MINUTE_MS = 60_000

@@ -276,6 +276,10 @@ ALONE: dict[str, tuple[Act, dict[str, str]]] = {
         lambda it, id_: it.update(id_, **at(20, 12)),
         {"fay": "here mail change when on 0122"},
     ),
+    "other days": (
+        lambda it, id_: it.update(it.slots(id_)[0], "all", **at(21)),
+        {"fay": "here mail change when on 0123"},
+    ),
     "what their occurrence has of its own": (lambda it, id_: it.update(id_, location={}), {}),
 }
 

@@ -12,7 +12,8 @@ from rili.model.event import Event
 from rili.model.ids import NewBytes
 from rili.model.notice import SharedCalendar
 from rili.model.people import RESPONSES, Response
-from rili.model.series import PLAIN, Override, find_instance
+from rili.model.series import PLAIN, Override, Slot, find_instance
+from rili.model.series_edit import days_moved
 from rili.model.who_is_told import Happened, Word, words
 from rili.store import attendee_rows, notifications, overrides
 from rili.store.attendee_rows import OnOccurrence
@@ -143,17 +144,24 @@ def _is_of_whole_series(change: Change) -> bool:
 
 
 def _on_occurrence(happened: Happened, one: OnOccurrence, override: Override) -> Happened:
-    """The same of the occurrence that somebody is on."""
+    """The same of the occurrence that somebody is on.
 
-    def there(series: Event | None) -> Event | None:
-        found = series and find_instance(series, one.slot, override)
+    Where the series moved to other days, the occurrence may have come along or not; in doubt they are told of a move.
+    """
+    days = 0
+    if happened.before is not None and happened.after is not None:
+        days = days_moved(happened.before, happened.after.when)
+
+    def there(series: Event | None, slot: Slot) -> Event | None:
+        found = series and find_instance(series, slot, override)
         return replace(found.event, id=found.series.id) if found else None
 
+    before_move = replace(one.slot, day=one.slot.day - days)
     nobody: frozenset[str] = frozenset()
     return replace(
         happened,
-        before=there(happened.before),
-        after=there(happened.after),
+        before=there(happened.before, before_move) or there(happened.before, one.slot),
+        after=there(happened.after, one.slot),
         occurrence=one.slot.key,
         joined=nobody,
         left=nobody,

@@ -261,6 +261,43 @@ def test_of_a_series(it: Office, row: str) -> None:
     }
 
 
+ALONE: dict[str, tuple[Act, dict[str, str]]] = {
+    "deleted": (lambda it, id_: it.delete(id_, push=True), {"fay": "here mail cancellation on 0122"}),
+    "called off": (lambda it, id_: it.cancel(id_), {"fay": "here mail cancellation on 0122"}),
+    "another title": (
+        lambda it, id_: it.update(id_, summary="New"),
+        {"fay": "here mail change summary on 0122"},
+    ),
+    "another title, silently": (
+        lambda it, id_: it.update(id_, summary="New", extra={"noChatNotification": "true"}),
+        {"fay": "here change summary on 0122"},
+    ),
+    "another hour": (
+        lambda it, id_: it.update(id_, **at(20, 12)),
+        {"fay": "here mail change when on 0122"},
+    ),
+    "other days": (
+        lambda it, id_: it.update(it.slots(id_)[0], "all", **at(21)),
+        {"fay": "here mail change when on 0123"},
+    ),
+    "what their occurrence has of its own": (lambda it, id_: it.update(id_, location={}), {}),
+}
+
+
+@pytest.mark.parametrize("row", ALONE)
+def test_who_is_on_one_occurrence_alone(it: Office, row: str) -> None:
+    """Told of that one what becomes of the series; also where nobody else is on it."""
+    act, expected = ALONE[row]
+    series_id = it.make(**DAILY, location={"displayName": "Roof"})
+    it.update(it.slots(series_id)[2], location={"displayName": "Garden"})
+    it.add(it.slots(series_id)[2], "fay")
+    it.add(it.slots(series_id)[3], "bob")
+    it.remove(it.slots(series_id)[3], "bob")
+    it.told()
+    act(it, series_id)
+    assert it.told() == expected
+
+
 # By what
 
 OFF = {"noPushNotification": "true", "noChatNotification": "true"}

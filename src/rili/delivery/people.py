@@ -12,8 +12,11 @@ from rili.model.event import Event
 from rili.model.ids import NewBytes
 from rili.model.notice import SharedCalendar
 from rili.model.people import RESPONSES, Response
-from rili.model.who_is_told import Happened, Words, words
-from rili.store import attendee_rows, notifications
+from rili.model.series import PLAIN, Override, Slot, find_instance
+from rili.model.series_edit import days_moved
+from rili.model.who_is_told import Happened, Word, words
+from rili.store import attendee_rows, notifications, overrides
+from rili.store.attendee_rows import OnOccurrence
 from rili.store.db import Tx
 from rili.store.events import decode_event
 from rili.store.notifications import NewNotification
@@ -53,29 +56,73 @@ class People:
         if change.kind == "share":
             self._tell_of_calendar(tx, change)
             return None
-        others = [one for one in change.recipients[people_done:] if not _did(change, one)]
-        if not others:
+        whole_series = _is_of_whole_series(change)
+        if not whole_series and all(_did(change, one) for one in change.recipients[people_done:]):
             return None
-        told = words(_happened(change), self._now_ms)
+        happened = _happened(change)
+        told = words(happened, self._now_ms)
         if told is None:
             return None
+        count = len(change.recipients)
+        if people_done < count:
+            if self._left <= 0:
+                return people_done
+            some = change.recipients[people_done : people_done + self._left]
+            self._tell(tx, change, [(one, told.to(one)) for one in some])
+            people_done += len(some)
+        if not whole_series:
+            return people_done if people_done < count else None
         if self._left <= 0:
             return people_done
-        some = change.recipients[people_done : people_done + self._left]
-        self._left -= len(some)
-        self._tell(tx, change, told, some)
-        done = people_done + len(some)
-        return done if done < len(change.recipients) else None
+        some = attendee_rows.on_occurrences_alone(
+            tx, self._corp_id, change.event_id, limit=self._left, offset=people_done - count
+        )
+        more = len(some) == self._left
+        self._tell(tx, change, self._on_occurrences(tx, happened, some))
+        return people_done + len(some) if more else None
 
+<<<<<<< HEAD
     def end(self, tx: Tx) -> None:
         if self._tellings:
             tell(tx, self._corp_id, self._tellings, now_ms=self._now_ms)
 
     def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
         addresses = self._addresses.of(tx, some)
+||||||| 94ff253
+    def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
+        addresses = self._addresses.of(tx, some)
+=======
+    def _on_occurrences(
+        self, tx: Tx, happened: Happened, some: Sequence[OnOccurrence]
+    ) -> list[tuple[str, Word | None]]:
+        """What those are told who are on one occurrence alone of a series that changed: what became of that one."""
+        event = happened.before
+        if not some or event is None:
+            return []
+        found = overrides.of_event(tx, self._corp_id, event.id)
+        told: list[tuple[str, Word | None]] = []
+        for one in some:
+            said = words(_on_occurrence(happened, one, found.get(one.slot, PLAIN)), self._now_ms)
+            told.append((one.person_id, said and said.to(one.person_id)))
+        return told
+
+    def _tell(self, tx: Tx, change: Change, told: Sequence[tuple[str, Word | None]]) -> None:
+        self._left -= len(told)
+        addresses = self._addresses.of(tx, [one for one, _ in told])
+>>>>>>> people
         mark = self._new_bytes(_ID_BYTES).hex()
+<<<<<<< HEAD
         for place, person_id in enumerate(some):
             word, address = told.to(person_id), addresses[person_id]
+||||||| 94ff253
+        tellings: list[Telling] = []
+        for place, person_id in enumerate(some):
+            word, address = told.to(person_id), addresses[person_id]
+=======
+        tellings: list[Telling] = []
+        for place, (person_id, word) in enumerate(told):
+            address = addresses[person_id]
+>>>>>>> people
             if word is None or address is None:
                 continue
             here = word.by.here and not address.guest
@@ -103,6 +150,44 @@ class People:
 
 def _did(change: Change, person_id: str) -> bool:
     return person_id in (change.operator_id, change.on_behalf_of)
+
+
+def _is_of_whole_series(change: Change) -> bool:
+    """Whether people on single occurrences may be concerned besides; the text says so before it is decoded."""
+    return (
+        change.kind in ("update", "delete", "cancel")
+        and change.occurrence is None
+        and change.other_half is None
+        and change.before is not None
+        and '"recurrence":' in change.before
+    )
+
+
+def _on_occurrence(happened: Happened, one: OnOccurrence, override: Override) -> Happened:
+    """The same of the occurrence that somebody is on.
+
+    Where the series moved to other days, the occurrence may have come along or not; in doubt they are told of a move.
+    """
+    days = 0
+    if happened.before is not None and happened.after is not None:
+        days = days_moved(happened.before, happened.after.when)
+
+    def there(series: Event | None, slot: Slot) -> Event | None:
+        found = series and find_instance(series, slot, override)
+        return replace(found.event, id=found.series.id) if found else None
+
+    before_move = replace(one.slot, day=one.slot.day - days)
+    nobody: frozenset[str] = frozenset()
+    return replace(
+        happened,
+        before=there(happened.before, before_move) or there(happened.before, one.slot),
+        after=there(happened.after, one.slot),
+        occurrence=one.slot.key,
+        joined=nobody,
+        left=nobody,
+        gone=nobody,
+        declined=frozenset((one.person_id,)) if one.response == "declined" else nobody,
+    )
 
 
 def _happened(change: Change) -> Happened:

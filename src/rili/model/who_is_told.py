@@ -159,7 +159,8 @@ def changed_fields(before: Event, after: Event) -> tuple[str, ...]:
 def _updated(told: Words, by: Channels, now_ms: int) -> Words:
     happened = told.happened
     before, after = happened.before, happened.after
-    assert after is not None
+    if after is None:  # an occurrence that the series has no more
+        return told
     invited = _word(happened, "invitation", after, by) if is_coming(after, now_ms) else None
     if before is None:
         return replace(told, joined=invited)

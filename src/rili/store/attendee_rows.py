@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from rili.model.event import Event
 from rili.model.people import Attendee, OwnPlace, Response
 from rili.model.series import Slot
@@ -64,6 +66,36 @@ def extent(tx: Tx, event: Event, slot: Slot | None = None) -> tuple[int, int]:
     )
     assert row is not None
     return int(row[0]), int(row[1])
+
+
+class OnOccurrence(Struct, frozen=True, gc=False):
+    """Somebody who is on single occurrences of a series alone: one of these."""
+
+    person_id: str
+    slot: Slot
+    response: Response
+
+
+def on_occurrences_alone(
+    tx: Tx, corp_id: str, event_id: str, *, limit: int, offset: int
+) -> list[OnOccurrence]:
+    """Who is on single occurrences of a series, and not, or no longer, on the whole of it."""
+    rows = tx.all(
+        """
+        SELECT person_id, occurrence, response FROM attendees AS own
+         WHERE corp_id = :corp_id AND event_id = :event_id AND occurrence > '' AND removed = 0 AND left_ms IS NULL
+           AND NOT EXISTS (SELECT 1 FROM attendees AS whole
+                            WHERE whole.corp_id = own.corp_id AND whole.event_id = own.event_id
+                              AND whole.occurrence = '' AND whole.person_id = own.person_id
+                              AND whole.left_ms IS NULL)
+         ORDER BY occurrence, person_id LIMIT :limit OFFSET :offset
+        """,
+        corp_id=corp_id,
+        event_id=event_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [OnOccurrence(person_id, Slot.of_key(key), response) for person_id, key, response in rows]
 
 
 def has_more_than(tx: Tx, corp_id: str, event_id: str, people: int) -> bool:

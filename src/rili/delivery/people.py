@@ -81,17 +81,10 @@ class People:
         self._tell(tx, change, self._on_occurrences(tx, happened, some))
         return people_done + len(some) if more else None
 
-<<<<<<< HEAD
     def end(self, tx: Tx) -> None:
         if self._tellings:
             tell(tx, self._corp_id, self._tellings, now_ms=self._now_ms)
 
-    def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
-        addresses = self._addresses.of(tx, some)
-||||||| 94ff253
-    def _tell(self, tx: Tx, change: Change, told: Words, some: Sequence[str]) -> None:
-        addresses = self._addresses.of(tx, some)
-=======
     def _on_occurrences(
         self, tx: Tx, happened: Happened, some: Sequence[OnOccurrence]
     ) -> list[tuple[str, Word | None]]:
@@ -109,20 +102,9 @@ class People:
     def _tell(self, tx: Tx, change: Change, told: Sequence[tuple[str, Word | None]]) -> None:
         self._left -= len(told)
         addresses = self._addresses.of(tx, [one for one, _ in told])
->>>>>>> people
         mark = self._new_bytes(_ID_BYTES).hex()
-<<<<<<< HEAD
-        for place, person_id in enumerate(some):
-            word, address = told.to(person_id), addresses[person_id]
-||||||| 94ff253
-        tellings: list[Telling] = []
-        for place, person_id in enumerate(some):
-            word, address = told.to(person_id), addresses[person_id]
-=======
-        tellings: list[Telling] = []
         for place, (person_id, word) in enumerate(told):
             address = addresses[person_id]
->>>>>>> people
             if word is None or address is None:
                 continue
             here = word.by.here and not address.guest

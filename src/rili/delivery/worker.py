@@ -92,4 +92,4 @@ class Worker:
                 continue
             if not done:
                 await self._bell.wait(duty.pause_s)
-            await asyncio.sleep(GATHER_S)
+                await asyncio.sleep(GATHER_S)

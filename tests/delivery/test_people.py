@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.delivery.office import DAILY, Office, at
 
 from rili.actions import directory
 from rili.delivery.people import PEOPLE
@@ -19,7 +20,6 @@ from rili.store import attendees, events, notifications
 from rili.store.db import Tx
 from rili.store.notifications import NewNotification
 from tests.delivery.conftest import NOW_MS
-from tests.delivery.office import DAILY, Office, at
 
 decode_mail = msgspec.json.Decoder(MailNotice).decode
 

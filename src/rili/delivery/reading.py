@@ -48,10 +48,16 @@ class Reading:
     async def step(self) -> int:
         behind = await self._db.read(lambda tx: outbox_readers.behind(tx, self._reader.name))
         done = 0
+        failed: Exception | None = None
         for corp_id in behind:
-            done += await self._db.write(lambda tx, corp_id=corp_id: self._read(tx, corp_id))
+            try:
+                done += await self._db.write(lambda tx, corp_id=corp_id: self._read(tx, corp_id))
+            except Exception as failure:  # noqa: BLE001 - one organisation's must not stop the others'
+                failed = failure
         if done:
             self._rung()
+        if failed is not None:
+            raise failed
         return done
 
     async def rest(self) -> None:

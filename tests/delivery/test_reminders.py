@@ -31,6 +31,7 @@ def office(db: Any, run: Callable[..., Any]) -> Office:
 
 def told(office: Office) -> list[str]:
     """When and who, and the minutes where they are not the usual ones."""
+    assert office.mailed_once() == office.mail
     return [
         f"{one.at[5:]} {one.who}"
         + ("" if one.minutes in (15, 900) else f" -{one.minutes}")

@@ -348,7 +348,7 @@ def _moments(year: Year, chance: random.Random) -> Iterator[int]:
 @pytest.mark.parametrize("seed", range(scaled(1, 20)))
 def test_each_fires_exactly_once(db: Any, run: Any, seed: int) -> None:
     chance = random.Random(seed)
-    office = Office(db, run, START.isoformat())
+    office = Office(db, run, START.isoformat(), mail=True)
     oracle = Oracle(office)
     year = Year(office, oracle, chance)
     away_until_ms = 0
@@ -368,5 +368,6 @@ def test_each_fires_exactly_once(db: Any, run: Any, seed: int) -> None:
             waiting.pop(0)
             year.act(away=now_ms < away_until_ms)
     assert office.told() == sorted(oracle.expected)
+    assert office.mailed_once()
     assert office.read(lambda tx: reminder_rows.check(tx, office.now_ms)) == []
     assert len(oracle.expected) > 50

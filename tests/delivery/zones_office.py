@@ -163,6 +163,11 @@ class Office:
             )
         return sorted(found)
 
+    def mailed_once(self) -> bool:
+        """Whether each notification has one mail, under its id."""
+        mails = self.read(lambda tx: tx.all("SELECT id FROM deliveries WHERE channel = 'mail' ORDER BY id"))
+        return mails == self.read(lambda tx: tx.all("SELECT id FROM notifications ORDER BY id"))
+
     def rows(self) -> int:
         """How many firings wait."""
         sql = "SELECT COUNT(*) FROM reminders WHERE corp_id = :corp_id"

@@ -100,6 +100,31 @@ def test_0003_puts_each_row_into_the_cell_of_its_start(database_url, monkeypatch
     assert cells == {starts_ms: starts_ms // CELL_MS for starts_ms in STARTS_MS}
 
 
+def test_0025_knows_whose_reminders_are_to_be_derived(database_url, monkeypatch):
+    files = migrations._files()
+    older = [name for name in NAMES if name < "0025"]
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "_files", lambda: {name: files[name] for name in older})
+        migrate(database_url)
+    with outside(database_url) as other:
+        for corp_id in ("full", "empty"):
+            other.execute(
+                "INSERT INTO organisations (corp_id, name, zone, language, created_ms)"
+                f" VALUES ('{corp_id}', 'n', 'UTC', 'en_US', 0)"
+            )
+        if not database_url.startswith("sqlite:"):
+            other.execute("SET session_replication_role = replica")  # a row without what it refers to
+        other.execute(
+            "INSERT INTO events (corp_id, id, calendar_id, version, starts_ms, ends_ms, body)"
+            " VALUES ('full', 'e', 'k', 1, 0, 0, '{}')"
+        )
+
+    migrate(database_url)
+
+    with outside(database_url) as other:
+        assert other.execute("SELECT corp_id, event_id FROM reminder_backlogs").fetchall() == [("full", "")]
+
+
 @pytest.mark.parametrize("function", [migrate, pending])
 def test_a_newer_database_is_left_alone(database_url, function):
     migrate(database_url)

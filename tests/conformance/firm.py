@@ -38,6 +38,7 @@ class Firm:
     def __init__(self, server: Rili, database: SharedDatabase, name: str = "") -> None:
         self.endpoint = server.endpoint
         self._clock = server.clock
+        self._deliver = server.deliver
         self._database = database
         self.password, password_hash = _password(name)
         self.made: dict[str, list[str]] = {"password": [self.password]}
@@ -141,7 +142,8 @@ class Firm:
         return room.room_id, group.group_id
 
     def rows(self) -> dict[str, list[str]]:
-        """All that the database holds of this organisation, by table."""
+        """All that the database holds of this organisation, by table, once all that happened was handed on."""
+        self._deliver()
 
         def read(tx: Tx) -> dict[str, list[str]]:
             return {

@@ -212,6 +212,7 @@ def test_where_the_latest_state_alone_is_kept(corp: Corp):
         pytest.param("internal", scopes.ALL - {scopes.EVENT_READ}, None, False, id="internal, without the point"),
         pytest.param("enterprise", scopes.ALL, {scopes.EVENT_READ}, True, id="enterprise"),
         pytest.param("enterprise", scopes.ALL, {scopes.ROOM_READ}, False, id="enterprise, not granted here"),
+        pytest.param("personal", scopes.ALL, None, False, id="personal"),
     ],
 )  # fmt: skip
 def test_points(corp: Corp, kind: Any, points: set[str], granted: set[str] | None, told: bool):

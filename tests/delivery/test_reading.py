@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from rili.delivery.reading import CHANGES, Reading
-from rili.store import outbox
+from rili.store import organisations, outbox, outbox_readers
 from rili.store.db import Database, Tx
 from rili.store.outbox import Change
+from rili.store.outbox_readers import Place
 from tests.delivery.conftest import CORP, NOW_MS
+from tests.store.conftest import go_on_when
 
 
 class Keeper:
@@ -106,3 +109,37 @@ def test_what_fails_is_read_again(db, run, change) -> None:
     keeper.got.clear()
     read(run, reading)
     assert [one[0] for one in keeper.got] == ["e1", "e2"]
+
+
+def test_an_organisation_that_is_erased_while_it_is_read(db, run, change) -> None:
+    """PostgreSQL: erasing waits for the reader, and takes along what it wrote."""
+    change("e1")
+    reading_on, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Keeper):
+        def end(self, tx: Tx) -> None:
+            outbox_readers.move(tx, CORP, "other", Place())
+            tx.one("SELECT 1")  # sends what is queued
+            if db.cache_ms:
+                reading_on.set()
+                go_on_when(go_on, tx)
+
+    def somebody_waits(tx: Tx) -> bool:
+        return tx.one("SELECT 1 FROM pg_locks WHERE NOT granted") is not None
+
+    async def scenario() -> int | None:
+        reading = asyncio.create_task(Reading(db, Slow()).step())
+        if not db.cache_ms:  # SQLite: one after the other
+            await reading
+            await db.write(lambda tx: organisations.erase(tx, CORP))
+            return 1
+        await reading_on.wait()
+        erasing = asyncio.create_task(db.write(lambda tx: organisations.erase(tx, CORP)))
+        while not await db.read(somebody_waits):
+            pass
+        go_on.set()
+        await erasing
+        return await reading
+
+    assert run(scenario()) == 1
+    assert run(db.read(lambda tx: organisations.get(tx, CORP))) is None

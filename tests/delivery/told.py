@@ -17,7 +17,7 @@ from rili.delivery.duty import Duty
 from rili.delivery.handing_out import HandingOut
 from rili.delivery.reading import Reading
 from rili.model import scopes
-from rili.model.app_kinds import INTERNAL, AppKind
+from rili.model.app_kinds import ENTERPRISE, INTERNAL, AppKind
 from rili.model.directory import Range, User
 from rili.model.event import EventChange
 from rili.model.people import GivenAttendee
@@ -82,9 +82,9 @@ class Corp:
         """An app that is told of *event_types*, or all; an enterprise app has *granted* here, or all of its points."""
 
         def add(tx: Tx) -> str:
-            home = self.corp_id if kind == INTERNAL else add_organisation(tx)
+            home = add_organisation(tx) if kind == ENTERPRISE else self.corp_id
             app, _ = add_app(tx, home, points, kind)
-            if kind != INTERNAL:
+            if kind == ENTERPRISE:
                 authorizations.authorize(tx, app.app_key, self.corp_id, granted, now_ms=NOW_MS)
             if within is not None:
                 set_range(tx, self.corp_id, app.app_key, within)

@@ -61,8 +61,9 @@ def worker(
             await check_database(db, settings)
             async with build_worker(settings, db, clock=now_ms, bell=Bell(), metrics=metrics).running():
                 if listener is None:
+                    stop = _stop_signal()
                     say()
-                    await _signalled()
+                    await stop.wait()
                 else:
                     watch = build_watch(settings, db, clock=now_ms, metrics=metrics)
                     await Server(watch, settings, clock=now_ms, on_ready=say).serve(sockets=[listener])
@@ -73,8 +74,9 @@ def worker(
         runner.run(run())
 
 
-async def _signalled() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Set when the process is told to end."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

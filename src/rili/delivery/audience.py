@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rili.model import scopes
-from rili.model.app_kinds import INTERNAL
+from rili.model.app_kinds import INTERNAL, NOT_PERSONAL
 from rili.model.ids import NewBytes
 from rili.store.deliveries import NewDelivery
 from rili.store.push_settings import Subscriber
@@ -32,9 +32,10 @@ _INTERNAL_ONLY = frozenset({MEETINGROOM_BOOK, MEETINGROOM_ROOM_INFO})
 
 
 def hears(app: Subscriber, event_type: str) -> bool:
-    """Whether *app* wants to be told of such events, and may."""
+    """Whether *app* wants to be told of such events, and may. Personal apps act for people, and are told of nothing."""
     return (
         app.wants(event_type)
+        and app.kind in NOT_PERSONAL
         and POINTS[event_type] <= app.scopes
         and (app.kind == INTERNAL or event_type not in _INTERNAL_ONLY)
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rili.delivery.bell import Bell
 from rili.delivery.duty import Duty
@@ -30,6 +31,8 @@ class Worker:
         self._duties = duties
         self._bell = bell
         self._closing = closing
+        self._stepping: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By the names of duties: held while one takes a step."""
 
     async def run(self) -> None:
         """Work until cancelled. What was begun may end; what takes longer is left as a crash would leave it."""
@@ -56,18 +59,25 @@ class Worker:
                 await close()
 
     async def settle(self) -> None:
-        """Do what is to be done now, and what comes of it; return when nothing is left that is due."""
-        while True:
-            done = [await duty.step() for duty in self._duties]
+        """Do what is to be done now, and what comes of it; return when nothing is left that is due.
+
+        Where the worker runs besides, it takes no step meanwhile: what it was reading would seem to be done already.
+        """
+        async with AsyncExitStack() as held:
             for duty in self._duties:
-                await duty.rest()
-            if not any(done):
-                return
+                await held.enter_async_context(self._stepping[duty.name])
+            while True:
+                done = [await duty.step() for duty in self._duties]
+                for duty in self._duties:
+                    await duty.rest()
+                if not any(done):
+                    return
 
     async def _keep_doing(self, duty: Duty) -> None:
         while True:
             try:
-                done = await duty.step()
+                async with self._stepping[duty.name]:
+                    done = await duty.step()
             except Failure as failure:
                 _log.warning("%s: %s", duty.name, failure.description or failure.message)
                 await asyncio.sleep(AFTER_FAILURE_S)

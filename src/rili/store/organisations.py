@@ -74,6 +74,8 @@ def replace(tx: Tx, organisation: Organisation) -> None:
 
 def erase(tx: Tx, corp_id: str) -> None:
     """Delete the organisation and everything that is its own, children before what they point to."""
+    # Who is adding something that refers to it, as readers of the outbox do unasked, is waited for, or waits.
+    tx.lock("SELECT 1 FROM organisations WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM usage WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM idempotency WHERE corp_id = :corp_id", corp_id=corp_id)
     tx.run("DELETE FROM outbox WHERE corp_id = :corp_id", corp_id=corp_id)

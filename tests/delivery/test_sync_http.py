@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from rili.actions import register
+from rili.auth.sealing import SecretKey
 from rili.config import LOOPBACK
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.sync_http import ROWS, SyncHttp
@@ -339,6 +341,22 @@ def test_what_it_cannot_be_told(db, run, work, queue, receiver, suite) -> None:
         ("room", 1, "SyncHTTP has no rows for meetingroom_book"),
         ("e1", 1, "the app is told by SyncHTTP no more"),
     ]
+
+
+def test_who_cannot_read_the_settings_leaves_it_to_others(db, run, work, queue, receiver) -> None:
+    async def step(key: SecretKey | None) -> list[int]:
+        async with Outgoing(LOOPBACK) as outgoing:
+            duty = SyncHttp(db, outgoing, key, work.clock, os.urandom, timeout_ms=30_000)
+            begun = [await duty.step()]
+            await duty.rest()
+            return [*begun, await duty.step()]
+
+    queue(changed("e1"))
+    for key in (None, SecretKey(os.urandom(32).hex(), os.urandom)):
+        assert run(step(key)) == [1, 0]  # and again when the lease ends
+        work.clock.now_ms += 3_600_000
+    work()
+    assert states(receiver) == [("e1", "updated")]
 
 
 def test_an_app_that_goes_takes_along_what_waits(db, run, work, queue, receiver, suite) -> None:

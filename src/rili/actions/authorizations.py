@@ -67,8 +67,8 @@ def withdraw(tx: Tx, app_key: str, corp_id: str, *, now_ms: int) -> None:
 
 def range_changed(tx: Tx, app_key: str, corp_id: str, *, now_ms: int) -> None:
     """Have the app told, when it is one that the organisation authorised."""
+    apps.lock(tx, app_key)
     if authorizations.get(tx, corp_id, app_key) is not None:
-        apps.lock(tx, app_key)
         suite_events.add(tx, corp_id, app_key, ORG_SUITE_CHANGE, now_ms=now_ms)
 
 

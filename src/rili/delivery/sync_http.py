@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rili.actions.push_settings import opened
 from rili.auth.sealing import SecretKey
-from rili.delivery.callback import Receiver, tell
+from rili.delivery.callback import Receiver, receiver_of, tell
 from rili.delivery.http_callbacks import RETRY_MS
 from rili.delivery.outgoing import Outgoing, Unanswered
 from rili.delivery.suite_events import in_clear
@@ -21,6 +21,7 @@ from rili.model.ids import NewBytes
 from rili.store import apps, deliveries, push_settings, sync_http
 from rili.store.db import Database, Tx
 from rili.store.deliveries import Delivery, Line
+from rili.store.push_settings import PushSettings
 from rili.wire.sync_http import Biz, BizRow, Level, biz_row, find_biz, push_text
 
 ROWS = 20
@@ -35,22 +36,15 @@ AT_ONCE = 4
 _log = logging.getLogger("rili.delivery")
 
 
-class _Target(Struct, frozen=True):
-    """The app, and where it is told."""
-
-    suite_id: int
-    receiver: Receiver
-
-
 class _Batch(Struct, frozen=True):
     """What is pushed next, and the lines that are held meanwhile."""
 
-    target: _Target | None
+    settings: PushSettings | None
+    suite_id: int
+    organisation: int
     level: Level
     lines: list[Line]
-    states: list[Delivery]
-    rows: list[BizRow]
-    """Of *states*, one for one."""
+    states: list[tuple[Delivery, Biz]]
 
 
 class SyncHttp:
@@ -132,59 +126,50 @@ class SyncHttp:
         )
         if not lines:
             return None
-        target = self._target(tx, app_key)
-        suite_id = target.suite_id if target else 0
+        app, settings = apps.get(tx, app_key), push_settings.get(tx, app_key)
+        if app is None or (settings is not None and settings.channel != "sync_http"):
+            settings = None
+        suite_id = app.agent_id if app else 0
         told: list[tuple[Delivery, Biz]] = []
         for one, biz in _latest(tx, lines, suite_id):
-            if target is None:
+            if settings is None:
                 _give_up(tx, one, "the app is told by SyncHTTP no more", now_ms)
             elif biz is None:
                 _give_up(tx, one, f"SyncHTTP has no rows for {one.event_type}", now_ms)
             else:
                 told.append((one, biz))
         level: Level = "HIGH" if any(biz.level == "HIGH" for _, biz in told) else "MEDIUM"
-        chosen = _first(told, level)
-        rows = [
-            biz_row(
-                biz,
-                sync_http.row_id(organisation, one.number),
-                suite_id,
-                corp_id,
-                one.event_type,
-                one.born_ms,
-                in_clear(one, self._key).body,
-            )
-            for one, biz in chosen
-        ]
-        return _Batch(target, level, lines, [one for one, _ in chosen], rows)
-
-    def _target(self, tx: Tx, app_key: str) -> _Target | None:
-        app, settings = apps.get(tx, app_key), push_settings.get(tx, app_key)
-        if app is None or settings is None or settings.channel != "sync_http":
-            return None
-        push = opened(settings, self._key)
-        assert push.url is not None
-        assert push.token is not None
-        assert push.aes_key is not None
-        return _Target(app.agent_id, Receiver(push.url, push.token, push.aes_key, app_key))
+        return _Batch(settings, suite_id, organisation, level, lines, _first(told, level))
 
     async def _push(self, batch: _Batch) -> list[Unanswered | None]:
-        """Why each state did not get there; None: it did."""
-        if batch.target is None or not batch.rows:
+        """Why each state did not get there; None: it did. Raises NoSecretKey, WrongSecretKey."""
+        if batch.settings is None or not batch.states:
             return []
         began_ns = perf_counter_ns()
-        receiver = batch.target.receiver
-        fault = await self._tell(receiver, batch.level, batch.rows)
-        last = any(_is_last(one) for one in batch.states)
-        if fault is None or fault.fault != "reply" or not last or len(batch.rows) == 1:
-            faults = [fault for _ in batch.states]
+        receiver = receiver_of(opened(batch.settings, self._key), batch.lines[0].corp_id)
+        rows = [self._row(batch, one, biz) for one, biz in batch.states]
+        fault = await self._tell(receiver, batch.level, rows)
+        last = any(_is_last(one) for one, _ in batch.states)
+        if fault is None or fault.fault != "reply" or not last or len(rows) == 1:
+            faults = [fault for _ in rows]
         else:  # who answers may dislike one of them: it does not take the others along
-            faults = [await self._tell(receiver, batch.level, [row]) for row in batch.rows]
+            faults = [await self._tell(receiver, batch.level, [row]) for row in rows]
         seconds = (perf_counter_ns() - began_ns) / 1e9
-        for one, fault in zip(batch.states, faults, strict=True):
+        for (one, _), fault in zip(batch.states, faults, strict=True):
             outcome = "delivered" if fault is None else "given_up" if _is_last(one) else "failed"
             self._metrics.attempt("sync_http", outcome, seconds)
         return faults
+
+    def _row(self, batch: _Batch, one: Delivery, biz: Biz) -> BizRow:
+        return biz_row(
+            biz,
+            sync_http.row_id(batch.organisation, one.number),
+            batch.suite_id,
+            one.corp_id,
+            one.event_type,
+            one.born_ms,
+            in_clear(one, self._key).body,
+        )
 
     async def _tell(self, receiver: Receiver, level: Level, rows: Sequence[BizRow]) -> Unanswered | None:
         try:
@@ -204,7 +189,7 @@ class SyncHttp:
         """Write what became of the batch, and let go of its lines."""
         now_ms = self._clock()
         again_ms: dict[str, int] = {}
-        for one, fault in zip(batch.states, faults, strict=True):
+        for (one, _), fault in zip(batch.states, faults, strict=True):
             if fault is None:
                 deliveries.delivered(tx, one)
             elif _is_last(one):

@@ -241,6 +241,10 @@ SERIES: dict[str, tuple[Act, dict[str, str]]] = {
     ),
     "deleted from one on": (
         lambda it, id_: it.delete(it.slots(id_)[2], "following"),
+        told("change recurrence", here=False),
+    ),
+    "deleted from one on, with a pop-up": (
+        lambda it, id_: it.delete(it.slots(id_)[2], "following", push=True),
         told("change recurrence"),
     ),
     "deleted": (

@@ -34,8 +34,8 @@ class Receivers:
         self.final = False
         self.away: set[str] = set()
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        return receiver not in self.away
+    def receivers(self) -> list[str] | None:
+        return [one for one in ("app", "other") if one not in self.away] if self.away else None
 
     async def send(self, delivery: Delivery) -> None:
         if self.refuse.get(delivery.id, 0) > 0:

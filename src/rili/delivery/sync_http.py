@@ -15,6 +15,7 @@ from rili.delivery.callback import Receiver, receiver_of, tell
 from rili.delivery.http_callbacks import RETRY_MS
 from rili.delivery.outgoing import Outgoing, Unanswered
 from rili.delivery.suite_events import in_clear
+from rili.delivery.worker import AFTER_FAILURE_S
 from rili.errors import Failure
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -73,14 +74,16 @@ class SyncHttp:
         self._timeout_ms = timeout_ms
         self._lease_ms = (1 + ROWS) * timeout_ms + 30_000
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._not_before_s: dict[tuple[str, str], float] = {}
         self._turns: dict[str, asyncio.Semaphore] = {}
 
     async def step(self) -> int:
         begun = 0
         found = ("", "")
+        now_s = asyncio.get_running_loop().time()
         while (due := await self._next_due(found)) is not None:
             found = due
-            if found not in self._tasks:
+            if found not in self._tasks and self._not_before_s.get(found, now_s) <= now_s:
                 self._tasks[found] = task = asyncio.create_task(self._deliver(*found))
                 task.add_done_callback(lambda _, found=found: self._tasks.pop(found))
                 begun += 1
@@ -91,10 +94,13 @@ class SyncHttp:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _next_due(self, after: tuple[str, str]) -> tuple[str, str] | None:
-        return await self._db.read(lambda tx: sync_http.next_due(tx, after, now_ms=self._clock()))
+        return await self._db.read(
+            lambda tx: deliveries.next_due(tx, "sync_http", after, now_ms=self._clock())
+        )
 
-    async def _deliver(self, corp_id: str, app_key: str) -> None:
-        """Push batch after batch until nothing is due."""
+    async def _deliver(self, app_key: str, corp_id: str) -> None:
+        """Push batch after batch until nothing is due; what cannot even begin is left for a while."""
+        self._not_before_s.pop((app_key, corp_id), None)
         turns = self._turns.setdefault(app_key, asyncio.Semaphore(AT_ONCE))
         try:
             more = True
@@ -103,8 +109,13 @@ class SyncHttp:
                     more = await self._deliver_batch(corp_id, app_key)
         except Failure as failure:  # the lines are somebody's again when the lease ends
             _log.warning("%s: %s", self.name, failure.description or failure.message)
+            self._put_off(app_key, corp_id)
         except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
             _log.exception("%s failed", self.name)
+            self._put_off(app_key, corp_id)
+
+    def _put_off(self, app_key: str, corp_id: str) -> None:
+        self._not_before_s[app_key, corp_id] = asyncio.get_running_loop().time() + AFTER_FAILURE_S
 
     async def _deliver_batch(self, corp_id: str, app_key: str) -> bool:
         """Whether anything was due."""

@@ -45,8 +45,8 @@ class MailTransport:
         self._clock = clock
         self._away_until_ms = 0
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        return self._clock() >= self._away_until_ms
+    def receivers(self) -> list[str] | None:
+        return None if self._clock() >= self._away_until_ms else []
 
     async def send(self, delivery: Delivery) -> None:
         mail = await self._written(delivery)

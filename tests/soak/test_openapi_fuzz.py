@@ -54,6 +54,7 @@ class World:
         self.events = [self._new_event() for _ in range(8)]
         self.occurrences = self._occurrences()
         self._count = _counter(rili.database)
+        rili.deliver()
         self._stored = self._count()
 
     def send(self, case: Any) -> None:
@@ -69,6 +70,7 @@ class World:
         )
         self.statuses[label, response.status_code] += 1
         case.validate_response(response, checks=CHECKED)
+        self.rili.deliver()  # what follows from a change must not be taken for what the next one did
         stored = self._count()
         body = None if response.status_code == 302 else response.json()
         if case.method == "GET" and label != "gettoken":
@@ -82,6 +84,7 @@ class World:
                 self._new_event() if one == case.path_parameters["eventId"] else one for one in self.events
             ]
             self.occurrences = self._occurrences()
+            self.rili.deliver()
             self._stored = self._count()
 
     def _occurrences(self) -> list[str]:

@@ -241,7 +241,9 @@ class Office:
 
     def room(self, approval: Approval = "none") -> str:
         change = RoomChange(name="Blue", status=0, approval=approval)
-        made = self.write(lambda tx: rooms.add_room(tx, self.corp_id, change, new_bytes=os.urandom, now_ms=self.now_ms))
+        made = self.write(
+            lambda tx: rooms.add_room(tx, self.corp_id, change, new_bytes=os.urandom, now_ms=self.now_ms)
+        )
         id_: str = made.room_id
         return id_
 

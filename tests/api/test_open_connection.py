@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from rili.actions import push_settings as actions
 from rili.actions import register
+from rili.actions.push_settings import Push
 from rili.api.stream import endpoint_of
 from rili.app import build
 from rili.config import Settings
@@ -256,6 +258,40 @@ def test_what_an_administrator_said_stays(vendor: Vendor) -> None:
     assert "by HTTP, and so not by stream" in refused.json["description"]
     assert settings_of(vendor) == told_by_http
     assert open_stream(vendor, subscriptions=[BOT]).status == 200  # which is no event
+
+
+@pytest.mark.parametrize("kind", ["internal", "enterprise"])
+@pytest.mark.parametrize("told_before", [False, True])
+def test_an_app_that_was_turned_off_stays_off(vendor: Vendor, kind: Any, told_before: bool) -> None:
+    key = vendor.apps[kind].app_key
+    if told_before:
+        assert open_stream(vendor, kind).status == 200
+    vendor.db.write(lambda tx: actions.turn_off(tx, key, now_ms=vendor.now_ms))
+    refused = open_stream(vendor, kind)
+    assert (refused.status, refused.json["code"]) == (400, "invalidParameter")
+    assert f"rili app push {key} --stream" in refused.json["description"]
+    assert open_stream(vendor, kind, subscriptions=[BOT]).status == 200
+    assert settings_of(vendor, kind) is None
+    corp_id = vendor.corp_id if kind == "internal" else vendor.customer
+    assert vendor.db.read(lambda tx: push_settings.subscribers(tx, corp_id)) == []
+
+    by_stream = Push(app_key=key, mode="stream")
+    vendor.db.write(lambda tx: actions.set_push(tx, by_stream, KEY, now_ms=vendor.now_ms))
+    assert open_stream(vendor, kind).status == 200
+
+
+def test_an_app_that_was_turned_off_may_register(vendor: Vendor) -> None:
+    """Decision 95."""
+    key = vendor.apps["internal"].app_key
+    vendor.db.write(lambda tx: actions.turn_off(tx, key, now_ms=vendor.now_ms))
+    push = Push(
+        app_key=key, mode="http", event_types=frozenset({"user_add_org"}), url="https://app.example/",
+        token="mytoken123", aes_key="a" * 43, legacy=True,
+    )  # fmt: skip
+    vendor.db.write(lambda tx: actions.register(tx, push, KEY, now_ms=vendor.now_ms))
+    found = settings_of(vendor)
+    assert found is not None
+    assert found.channel == "http"
 
 
 def test_from_where(vendor: Vendor) -> None:

@@ -148,6 +148,35 @@ def subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
     ]
 
 
+def hold_subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
+    """Those apps, none of which is removed, and no authorisation withdrawn, until the transaction has ended: what it
+    queues for them goes with them. Who becomes one meanwhile is left out.
+
+    Locks are taken in the order authorizations, apps; of each by their keys.
+    """
+    before = {one.app_key for one in subscribers(tx, corp_id)}
+    if not before:
+        return []
+    tx.lock(
+        """
+        SELECT 1 FROM authorizations
+         WHERE corp_id = :corp_id AND app_key IN (SELECT app_key FROM push_settings)
+         ORDER BY app_key
+        """,
+        corp_id=corp_id,
+    )
+    tx.lock(
+        """
+        SELECT 1 FROM apps
+         WHERE corp_id = :corp_id AND kind <> :enterprise AND app_key IN (SELECT app_key FROM push_settings)
+         ORDER BY app_key
+        """,
+        corp_id=corp_id,
+        enterprise=ENTERPRISE,
+    )
+    return [one for one in subscribers(tx, corp_id) if one.app_key in before]
+
+
 def _settings(row: Row) -> PushSettings:
     return PushSettings(
         app_key=row[0],

@@ -10,16 +10,22 @@ from typing import Any
 
 import pytest
 
+from rili.actions import push_settings as actions
 from rili.actions import register
+from rili.actions.push_settings import Push
+from rili.actions.streams import open_stream as open_in
 from rili.api.stream import endpoint_of
 from rili.app import build
 from rili.config import Settings
 from rili.delivery.streams import MOST_OF_APP, Pace, Streams
-from rili.store import push_settings
+from rili.errors import InvalidParameter
+from rili.store import push_settings, suite_events
+from rili.store.db import Tx
 from rili.store.push_settings import PushSettings
 from tests.api.vendor import Vendor
 from tests.asgi import Answered, call
 from tests.people import KEY, SECRET_KEY, SharedDatabase
+from tests.store.conftest import go_on_when
 
 OPEN = "/v1.0/gateway/connections/open"
 EVENTS = {"type": "EVENT", "topic": "*"}
@@ -240,6 +246,52 @@ def test_asking_for_events_subscribes(vendor: Vendor, kind: Any) -> None:
     assert (found.channel, found.event_types, found.created_ms) == ("stream", frozenset(), vendor.now_ms)
 
 
+def test_an_app_that_subscribes_is_told_its_ticket(vendor: Vendor) -> None:
+    """Once."""
+
+    def tickets() -> int:
+        found = vendor.db.read(lambda tx: suite_events.first(tx, vendor.corp_id, 9))
+        return [(one.app_key, one.event_type) for one in found].count((vendor.suite_key, "suite_ticket"))
+
+    before = tickets()
+    for _ in range(2):
+        assert open_stream(vendor, "enterprise").status == 200
+        assert tickets() == before + 1
+
+
+@pytest.mark.parametrize("shared_database", ["postgres"], indirect=True)
+def test_what_an_administrator_says_meanwhile_stays(vendor: Vendor) -> None:
+    """PostgreSQL: an app opens a stream while `rili app push --http` is about to commit."""
+    key = vendor.apps["internal"].app_key
+    by_http = Push(app_key=key, mode="http", url="https://app.example/", token="t" * 10, aes_key="a" * 43)
+    said, go_on = asyncio.Event(), asyncio.Event()
+
+    def say(tx: Tx) -> None:
+        actions.set_push(tx, by_http, KEY, now_ms=vendor.now_ms)
+        tx.one("SELECT 1")
+        said.set()
+        go_on_when(go_on, tx)
+
+    def open_it(tx: Tx) -> None:
+        secret = vendor.secrets["internal"]
+        open_in(tx, key, secret, events=True, address="127.0.0.1", new_ticket="t", now_ms=vendor.now_ms)
+
+    async def both() -> None:
+        saying = asyncio.create_task(vendor.db.db.write(say))
+        await said.wait()
+        opening = asyncio.create_task(vendor.db.db.write(open_it))
+        await asyncio.sleep(0.2)
+        go_on.set()
+        await saying
+        with pytest.raises(InvalidParameter):
+            await opening
+
+    vendor.db.run(both())
+    found = settings_of(vendor)
+    assert found is not None
+    assert found.channel == "http"
+
+
 def test_what_an_administrator_said_stays(vendor: Vendor) -> None:
     key = vendor.apps["internal"].app_key
     some = PushSettings(
@@ -256,6 +308,40 @@ def test_what_an_administrator_said_stays(vendor: Vendor) -> None:
     assert "by HTTP, and so not by stream" in refused.json["description"]
     assert settings_of(vendor) == told_by_http
     assert open_stream(vendor, subscriptions=[BOT]).status == 200  # which is no event
+
+
+@pytest.mark.parametrize("kind", ["internal", "enterprise"])
+@pytest.mark.parametrize("told_before", [False, True])
+def test_an_app_that_was_turned_off_stays_off(vendor: Vendor, kind: Any, told_before: bool) -> None:
+    key = vendor.apps[kind].app_key
+    if told_before:
+        assert open_stream(vendor, kind).status == 200
+    vendor.db.write(lambda tx: actions.turn_off(tx, key, now_ms=vendor.now_ms))
+    refused = open_stream(vendor, kind)
+    assert (refused.status, refused.json["code"]) == (400, "invalidParameter")
+    assert f"rili app push {key} --stream" in refused.json["description"]
+    assert open_stream(vendor, kind, subscriptions=[BOT]).status == 200
+    assert settings_of(vendor, kind) is None
+    corp_id = vendor.corp_id if kind == "internal" else vendor.customer
+    assert vendor.db.read(lambda tx: push_settings.subscribers(tx, corp_id)) == []
+
+    by_stream = Push(app_key=key, mode="stream")
+    vendor.db.write(lambda tx: actions.set_push(tx, by_stream, KEY, now_ms=vendor.now_ms))
+    assert open_stream(vendor, kind).status == 200
+
+
+def test_an_app_that_was_turned_off_may_register(vendor: Vendor) -> None:
+    """Decision 95."""
+    key = vendor.apps["internal"].app_key
+    vendor.db.write(lambda tx: actions.turn_off(tx, key, now_ms=vendor.now_ms))
+    push = Push(
+        app_key=key, mode="http", event_types=frozenset({"user_add_org"}), url="https://app.example/",
+        token="mytoken123", aes_key="a" * 43, legacy=True,
+    )  # fmt: skip
+    vendor.db.write(lambda tx: actions.register(tx, push, KEY, now_ms=vendor.now_ms))
+    found = settings_of(vendor)
+    assert found is not None
+    assert found.channel == "http"
 
 
 def test_from_where(vendor: Vendor) -> None:

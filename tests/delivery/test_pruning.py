@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rili.actions import changes, events
+from rili.actions import changes, events, register
 from rili.actions.access import Place as CalendarPlace
 from rili.auth.callers import Caller
 from rili.delivery.pruning import HOUR_MS, ROWS, Pruning
@@ -27,6 +27,7 @@ from rili.store import (
     organisations,
     outbox,
     outbox_readers,
+    stream_tickets,
 )
 from rili.store.db import Database, Tx
 from rili.store.deliveries import NewDelivery
@@ -34,8 +35,9 @@ from rili.store.notifications import NewNotification
 from rili.store.outbox import Change, Position
 from rili.store.outbox_readers import Place
 from rili.store.queues import READERS
+from rili.store.stream_tickets import Ticket
 from tests.delivery.conftest import CORP, NOW_MS
-from tests.people import add_organisation, add_user
+from tests.people import add_app, add_organisation, add_user
 
 DAY = parse_date("2026-03-02", "date")
 EVENT = Event(CORP, "e1", "k", "u1", "Review", AllDay(DAY, DAY), 0, 0)
@@ -248,3 +250,19 @@ def test_marks_of_what_left_calendars(keeper: Keeper) -> None:
     keeper.prune()
     assert keeper.read(marks) == (0,)
     keeper.write(lambda tx: organisations.erase(tx, corp_id))
+
+
+def test_tickets_of_streams_that_expired(keeper: Keeper) -> None:
+    """Where no app opens a stream any more."""
+
+    def open_some(tx: Tx) -> str:
+        app, _ = add_app(tx, CORP)
+        for name, expires_ms in (("old", NOW_MS), ("new", NOW_MS + 1)):
+            stream_tickets.put(tx, name, Ticket(app.app_key, events=True, expires_ms=expires_ms))
+        return app.app_key
+
+    app_key = keeper.write(open_some)
+    keeper.prune()
+    left = keeper.read(lambda tx: tx.all("SELECT ticket_hash FROM stream_tickets"))
+    keeper.write(lambda tx: register.remove_app(tx, CORP, app_key))
+    assert left == [("new",)]

@@ -58,6 +58,7 @@ def set_push(tx: Tx, push: Push, key: SecretKey | None, *, now_ms: int) -> None:
     Raises ItemNotFound, CallbackRefused, InvalidParameter, NoSecretKey, WrongSecretKey.
     """
     check(find_app(tx, push.app_key).kind, push)
+    apps.lock(tx, push.app_key)
     sealed = usable(tx, key) if push.url is not None else None
     rows.put(
         tx,
@@ -82,10 +83,11 @@ def get_push(tx: Tx, app_key: str, key: SecretKey | None) -> Push | None:
     return None if settings is None else opened(settings, key)
 
 
-def remove_push(tx: Tx, app_key: str) -> bool:
-    """Tell it nothing; whether it was told. Raises ItemNotFound."""
+def turn_off(tx: Tx, app_key: str, *, now_ms: int) -> None:
+    """Tell it nothing, even when it opens a stream (decision 99). Raises ItemNotFound."""
     find_app(tx, app_key)
-    return rows.remove(tx, app_key)
+    apps.lock(tx, app_key)
+    rows.put_off(tx, app_key, now_ms=now_ms)
 
 
 def opened(settings: rows.PushSettings, key: SecretKey | None) -> Push:

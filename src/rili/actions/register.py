@@ -184,16 +184,19 @@ def set_app(
 def remove_app(tx: Tx, corp_id: str, app_key: str) -> None:
     """Delete the app; its tokens end now."""
     get_app(tx, corp_id, app_key)
-    for told_of in {corp_id, *(one.corp_id for one in authorizations.of_app(tx, app_key))}:
+    apps.lock(tx, app_key)  # whoever queues something for it is waited for, before that is dropped
+    authorised_in = [one.corp_id for one in authorizations.of_app(tx, app_key)]
+    for told_of in authorised_in:
+        authorizations.remove(tx, told_of, app_key)
+    suite_events.remove_of_app(tx, app_key)
+    for told_of in sorted({corp_id, *authorised_in}):
         deliveries.drop(tx, told_of, app_key)
     app_ranges.remove_of_app(tx, app_key)
     tokens.remove_of_app(tx, app_key)
     grants.remove_of_app(tx, app_key)
-    authorizations.remove_of_app(tx, app_key)
     suite_rows.remove(tx, app_key)
     push_settings.remove(tx, app_key)
     stream_tickets.remove_of_app(tx, app_key)
-    suite_events.remove_of_app(tx, app_key)
     apps.remove(tx, app_key)
 
 

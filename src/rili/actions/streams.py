@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rili.actions.sign_in import check_secret
+from rili.actions.suite_events import tell_ticket
 from rili.auth.callers import within
 from rili.errors import AuthFailed, InvalidClientIdOrSecret, InvalidParameter, IpNotInWhiteList
 from rili.model.app_kinds import PERSONAL
@@ -31,7 +32,7 @@ def open_stream(
     """Make *new_ticket* good for one connection, within TICKET_SECONDS. An app that asks for *events*, and that nobody
     said anything about, is told by stream from now on, of all events (decision 99).
 
-    Raises AuthFailed, IpNotInWhiteList; InvalidParameter when the app is told by another channel.
+    Raises AuthFailed, IpNotInWhiteList; InvalidParameter when the app is told by another channel, or turned off.
     """
     try:
         kind = check_secret(tx, app_key, app_secret).kind
@@ -72,9 +73,16 @@ def is_still_good(tx: Tx, opened: Opened) -> bool:
 
 
 def _subscribe(tx: Tx, app_key: str, now_ms: int) -> None:
+    apps.lock(tx, app_key)  # against an administrator who says otherwise meanwhile
     settings = push_settings.get(tx, app_key)
+    if push_settings.is_off(tx, app_key):
+        raise InvalidParameter(
+            description="subscriptions: an administrator wants the app told of no events, and changes that with"
+            f" rili app push {app_key} --stream"
+        )
     if settings is None:
         push_settings.put(tx, PushSettings(app_key=app_key, channel="stream", created_ms=now_ms))
+        tell_ticket(tx, app_key, now_ms=now_ms)
     elif settings.channel != "stream":
         raise InvalidParameter(
             description="subscriptions: the app is told of events by HTTP, and so not by stream;"

@@ -39,7 +39,7 @@ def push(
         str | None,
         typer.Option("--sync-http", metavar="URL", help="Of an enterprise app: in batches, at this address."),
     ] = None,
-    off: Annotated[bool, typer.Option("--off", help="Not at all.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Not at all, even when it opens a stream.")] = False,
     events: Annotated[
         str | None, typer.Option("--events", metavar="NAME,...", help="Of these events alone.")
     ] = None,
@@ -80,7 +80,7 @@ def push(
     if events is not None and all_events:
         raise typer.BadParameter("say --events or --all-events", param_hint="--events")
     if off:  # which needs no key: what nobody can read any more can be left behind
-        write(config, database, lambda tx: push_settings.remove_push(tx, app_key))
+        write(config, database, lambda tx: push_settings.turn_off(tx, app_key, now_ms=now_ms()))
         print_record({"app_key": app_key, "mode": "off"}, as_json)
         return
     key, instant_ms = secret_key_of(config, database), now_ms()

@@ -68,7 +68,7 @@ class Apps:
         self._corp_id = corp_id
         self._changes: list[tuple[Change, _Brief]] = []
         self._people = 0
-        apps = push_settings.subscribers(tx, corp_id)
+        apps = push_settings.hold_subscribers(tx, corp_id)
         self._of_events = listeners(apps, CALENDAR_EVENT_CHANGE)
         self._of_bookings = listeners(apps, MEETINGROOM_BOOK)
 

@@ -70,7 +70,7 @@ class HandingOut:
         organisation = organisations.get(tx, corp_id)
         if not found or organisation is None:
             return 0
-        apps = push_settings.subscribers(tx, corp_id)
+        apps = push_settings.hold_subscribers(tx, corp_id)
         new: list[NewDelivery] = []
         done = 0
         for one in found:

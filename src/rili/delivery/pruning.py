@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rili.delivery.turns import take_turns
 from rili.model.moment import DAY_MS
-from rili.store import agenda, outbox_pruning, pruning
+from rili.store import agenda, outbox_pruning, pruning, stream_tickets
 from rili.store.db import Database, Tx
 
 HOUR_MS = 3_600_000
@@ -77,4 +77,10 @@ def _forget_tombstones(tx: Tx, now_ms: int) -> int:
     return agenda.forget(tx, now_ms, ROWS)
 
 
-SWEEPS: tuple[Sweep, ...] = (_give_up, _forget_failed, _forget_notifications, _forget_tombstones)
+SWEEPS: tuple[Sweep, ...] = (
+    _give_up,
+    _forget_failed,
+    _forget_notifications,
+    _forget_tombstones,
+    stream_tickets.remove_expired,
+)

@@ -79,10 +79,6 @@ def remove(tx: Tx, corp_id: str, app_key: str) -> bool:
     )
 
 
-def remove_of_app(tx: Tx, app_key: str) -> None:
-    tx.run("DELETE FROM authorizations WHERE app_key = :app_key", app_key=app_key)
-
-
 def token_source(tx: Tx, corp_id: str, app_key: str) -> TokenSource | None:
     """None: the app may not act there."""
     row = tx.one(
@@ -111,6 +107,7 @@ def extend_token(tx: Tx, corp_id: str, app_key: str, *, token_nonce: str, token_
 
 def forget_tokens(tx: Tx, app_key: str) -> None:
     """The app's next token starts anew, everywhere."""
+    tx.lock("SELECT 1 FROM authorizations WHERE app_key = :app_key ORDER BY corp_id", app_key=app_key)
     tx.run(
         "UPDATE authorizations SET token_nonce = NULL, token_expires_ms = NULL WHERE app_key = :app_key",
         app_key=app_key,

@@ -1,4 +1,6 @@
-"""Which app is told of what, and how: one row an app."""
+"""Which app is told of what, and how: one row an app. That of an app that an administrator turned off has the channel
+`off`, and is no settings.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +68,34 @@ def get(tx: Tx, app_key: str) -> PushSettings | None:
     row = tx.one(
         """
         SELECT app_key, channel, event_types, url, token, aes_key, legacy, created_ms
-          FROM push_settings WHERE app_key = :app_key
+          FROM push_settings WHERE app_key = :app_key AND channel <> 'off'
         """,
         app_key=app_key,
     )
     return _settings(row) if row else None
+
+
+def put_off(tx: Tx, app_key: str, *, now_ms: int) -> None:
+    """Keep that an administrator wants the app told of nothing, over what it had."""
+    tx.run(
+        """
+        INSERT INTO push_settings (app_key, channel, event_types, legacy, created_ms)
+        VALUES (:app_key, 'off', '', 0, :now_ms)
+        ON CONFLICT (app_key) DO UPDATE
+           SET channel = 'off', event_types = '', url = NULL, token = NULL, aes_key = NULL, legacy = 0
+        """,
+        app_key=app_key,
+        now_ms=now_ms,
+    )
+
+
+def is_off(tx: Tx, app_key: str) -> bool:
+    """Whether an administrator wants it told of nothing; not so an app that nobody said anything about."""
+    row = tx.one(
+        "SELECT 1 FROM push_settings WHERE app_key = :app_key AND channel = 'off'",
+        app_key=app_key,
+    )
+    return row is not None
 
 
 def some_sealed(tx: Tx) -> PushSettings | None:
@@ -84,9 +109,9 @@ def some_sealed(tx: Tx) -> PushSettings | None:
     return _settings(row) if row else None
 
 
-def remove(tx: Tx, app_key: str) -> bool:
-    """Whether there was one."""
-    return tx.run("DELETE FROM push_settings WHERE app_key = :app_key", app_key=app_key) > 0
+def remove(tx: Tx, app_key: str) -> None:
+    """From here on nobody said anything about it."""
+    tx.run("DELETE FROM push_settings WHERE app_key = :app_key", app_key=app_key)
 
 
 def subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
@@ -101,8 +126,9 @@ def subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
           JOIN apps ON apps.app_key = push_settings.app_key
           LEFT JOIN authorizations
             ON authorizations.corp_id = :corp_id AND authorizations.app_key = apps.app_key
-         WHERE (apps.corp_id = :corp_id AND apps.kind <> :enterprise)
-            OR (apps.kind = :enterprise AND authorizations.app_key IS NOT NULL)
+         WHERE channel <> 'off'
+           AND ((apps.corp_id = :corp_id AND apps.kind <> :enterprise)
+                OR (apps.kind = :enterprise AND authorizations.app_key IS NOT NULL))
          ORDER BY push_settings.app_key
         """,
         corp_id=corp_id,
@@ -120,6 +146,35 @@ def subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
         )
         for row in rows
     ]
+
+
+def hold_subscribers(tx: Tx, corp_id: str) -> list[Subscriber]:
+    """Those apps, none of which is removed, and no authorisation withdrawn, until the transaction has ended: what it
+    queues for them goes with them. Who becomes one meanwhile is left out.
+
+    Locks are taken in the order authorizations, apps; of each by their keys.
+    """
+    before = {one.app_key for one in subscribers(tx, corp_id)}
+    if not before:
+        return []
+    tx.lock(
+        """
+        SELECT 1 FROM authorizations
+         WHERE corp_id = :corp_id AND app_key IN (SELECT app_key FROM push_settings)
+         ORDER BY app_key
+        """,
+        corp_id=corp_id,
+    )
+    tx.lock(
+        """
+        SELECT 1 FROM apps
+         WHERE corp_id = :corp_id AND kind <> :enterprise AND app_key IN (SELECT app_key FROM push_settings)
+         ORDER BY app_key
+        """,
+        corp_id=corp_id,
+        enterprise=ENTERPRISE,
+    )
+    return [one for one in subscribers(tx, corp_id) if one.app_key in before]
 
 
 def _settings(row: Row) -> PushSettings:

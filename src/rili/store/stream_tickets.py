@@ -43,15 +43,16 @@ def remove_of_app(tx: Tx, app_key: str) -> None:
     tx.run("DELETE FROM stream_tickets WHERE app_key = :app_key", app_key=app_key)
 
 
-def remove_expired(tx: Tx, now_ms: int) -> None:
-    """Delete some of what expired. One transaction at a time: two would wait for each other's rows."""
-    if tx.claim("stream_tickets.remove_expired"):
-        tx.queue(
-            """
-            DELETE FROM stream_tickets
-             WHERE ticket_hash IN (
-                SELECT ticket_hash FROM stream_tickets WHERE expires_ms <= :now_ms ORDER BY expires_ms LIMIT 100
-             )
-            """,
-            now_ms=now_ms,
-        )
+def remove_expired(tx: Tx, now_ms: int) -> int:
+    """Delete some of what expired. How many. One transaction at a time: two would wait for each other's rows."""
+    if not tx.claim("stream_tickets.remove_expired"):
+        return 0
+    return tx.run(
+        """
+        DELETE FROM stream_tickets
+         WHERE ticket_hash IN (
+            SELECT ticket_hash FROM stream_tickets WHERE expires_ms <= :now_ms ORDER BY expires_ms LIMIT 100
+         )
+        """,
+        now_ms=now_ms,
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from alibabacloud_tea_util.models import RuntimeOptions
 from typer.testing import CliRunner
 
 from rili.actions import directory
+from rili.delivery import lookup
 from rili.testing import Rili
 from tests.conformance.callbacks import CHANGED, TAGS, Told, old, wanted
 from tests.conformance.clients import HOUR, TOKEN, Json, call, config, model, refused
@@ -227,6 +230,38 @@ def test_addresses_that_do_not_answer_as_they_should(told: Told, receiver: Recei
         assert told.old("update_call_back", wanted(receiver) | changed)["errcode"] == errcode
     assert told.old("get_call_back")["url"] == receiver.url, "what was there stays"
     assert told.old("register_call_back", wanted(receiver))["errcode"] == 71006
+
+
+def test_names_that_nobody_answers_for_keep_no_callback_back(
+    told: Told, receiver: Receiver, server: Rili, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many another app wants registered: their lookups go on long after the calls ended."""
+    found, let_go = lookup._addresses, threading.Event()
+
+    def addresses(host: str, *where: Any) -> Any:
+        if host.endswith(".silent.example"):
+            let_go.wait()
+            raise OSError("nobody answers")
+        return found(host, *where)
+
+    monkeypatch.setattr(lookup, "_addresses", addresses)
+    assert told.register(receiver) == OK
+    receiver.url = receiver.url.replace("127.0.0.1", "localhost")
+    assert told.old("update_call_back", wanted(receiver)) == OK
+    others = Told(server, database)
+
+    def register(number: int) -> int:
+        body = wanted(receiver) | {"url": f"http://app{number}.silent.example/"}
+        return others.old("register_call_back", body)["errcode"]
+
+    try:
+        with ThreadPoolExecutor(lookup.MOST) as pool:
+            assert set(pool.map(register, range(lookup.MOST))) == {71012}
+        told.queue()
+        server.deliver()
+        assert len(receiver.got) == 1
+    finally:
+        let_go.set()
 
 
 def test_whose_registration_it_is(

@@ -125,7 +125,8 @@ def _text(fields: Fields, name: str) -> str:
 async def _check_url(request: Request, caller: Caller, push: Push) -> None:
     """Raises CallbackRefused. Outside any transaction: it waits for somebody else's server."""
     settings = request.service.settings
-    async with Outgoing(settings.callback_networks) as outgoing:
+    # A client for each: closing it takes a lookup that still waits for its turn out of the queue.
+    async with Outgoing(settings.callback_networks, resolver=request.service.url_lookup) as outgoing:
         await check_url(
             outgoing,
             receiver_of(push, caller.corp_id),

@@ -163,6 +163,11 @@ class Sending:
             await self._transport.send(in_clear(delivery, self._key))
         except Undelivered as undelivered:
             failure = undelivered
+        except (Away, Failure):
+            raise
+        except Exception as defect:  # noqa: BLE001 - uncounted, this attempt would be made for ever
+            _log.exception("%s failed", self.name)
+            failure = Undelivered(f"a defect: {type(defect).__name__}")
         seconds = (perf_counter_ns() - began_ns) / 1e9
         self._metrics.attempt(self._transport.channel, self._outcome(delivery, failure), seconds)
         return failure

@@ -151,6 +151,8 @@ TOGETHER = [
     ("--stream", "--off"),
     ("--stream", "--events", "calendar_event_change", "--all-events"),
     ("--events", "calendar_event_change"),
+    ("--stream", "--events", ""),
+    ("--stream", "--events", " , "),
     ("--new-secrets",),
     ("--stream", "--token", "abcdef"),
     ("--stream", "--check"),

@@ -79,6 +79,9 @@ def push(
         raise typer.BadParameter("say --check or --unchecked", param_hint="--check")
     if events is not None and all_events:
         raise typer.BadParameter("say --events or --all-events", param_hint="--events")
+    names = frozenset(name.strip() for name in (events or "").split(",") if name.strip())
+    if events is not None and not names:  # which would be all of them
+        raise typer.BadParameter("name one event or more, or say --all-events", param_hint="--events")
     if off:  # which needs no key: what nobody can read any more can be left behind
         write(config, database, lambda tx: push_settings.turn_off(tx, app_key, now_ms=now_ms()))
         print_record({"app_key": app_key, "mode": "off"}, as_json)
@@ -92,7 +95,6 @@ def push(
     wanted = _of_mode(app, before, given[0] if given else None)
     if events is not None or all_events:
         wanted = _required(wanted, "--events")
-        names = frozenset(name.strip() for name in (events or "").split(",") if name.strip())
         wanted = replace(wanted, event_types=names)
     if token or aes_key:
         wanted = _of_address(wanted, "--token")

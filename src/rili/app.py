@@ -138,7 +138,8 @@ def build_server_worker(
     if settings.worker == "inside":
         worker = build_worker(settings, db, clock=clock, new_bytes=new_bytes, bell=bell, metrics=metrics)
     transport = StreamTransport(streams, clock, ack_s=settings.stream_ack_seconds)
-    worker.add(Sending(db, transport, clock, metrics))
+    key = SecretKey(settings.secret_key, new_bytes) if settings.secret_key else None
+    worker.add(Sending(db, transport, clock, metrics, key))
     return worker
 
 

@@ -158,7 +158,9 @@ def test_a_page_of_what_an_app_may_not_see(door: Door, monkeypatch: pytest.Monke
     monkeypatch.setattr(changes, "PAGE_ROWS", 3)
     monkeypatch.setattr(changes, "ROWS", 2)
     nobody = Range()
-    door.database.write(lambda tx: app_range.set_range(tx, door.office.corp_id, door.office.app_key, nobody))
+    door.database.write(
+        lambda tx: app_range.set_range(tx, door.office.corp_id, door.office.app_key, nobody, now_ms=NOW_MS)
+    )
     for number in range(5):
         door.database.run(door.change(f"e{number}"))
     assert pages(door) == [([], True), ([], False)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from alibabacloud_tea_util.models import RuntimeOptions
 from typer.testing import CliRunner
 
 from rili.actions import directory
+from rili.delivery import lookup
 from rili.testing import Rili
 from tests.conformance.callbacks import CHANGED, TAGS, Told, old, wanted
-from tests.conformance.clients import HOUR, Json, config, model, refused
+from tests.conformance.clients import HOUR, TOKEN, Json, call, config, model, refused
 from tests.people import SharedDatabase, add_user
 from tests.receiver import Receiver, after, dies, receiving, replies, says, sends
 from tests.test_cli_admin import cli
@@ -199,6 +202,15 @@ def test_registrations_that_are_refused(
     assert told.old("get_call_back")["errcode"] == 71007
 
 
+@pytest.mark.parametrize(
+    "tags", ["user_add_org", "[[[[" * 5000, '{"a":1}', ""], ids=["name", "deep", "object", "none"]
+)
+def test_tags_of_a_form_that_are_no_list(told: Told, receiver: Receiver, tags: str) -> None:
+    answer = told.old("register_call_back", wanted(receiver) | {"call_back_tag": tags}, form=True)
+    assert answer["errcode"] == 71010
+    assert receiver.checks == []
+
+
 def test_addresses_that_do_not_answer_as_they_should(told: Told, receiver: Receiver) -> None:
     for answer, errcode, says_why in (
         (says("fail"), 71009, "'fail', not success"),
@@ -218,6 +230,38 @@ def test_addresses_that_do_not_answer_as_they_should(told: Told, receiver: Recei
         assert told.old("update_call_back", wanted(receiver) | changed)["errcode"] == errcode
     assert told.old("get_call_back")["url"] == receiver.url, "what was there stays"
     assert told.old("register_call_back", wanted(receiver))["errcode"] == 71006
+
+
+def test_names_that_nobody_answers_for_keep_no_callback_back(
+    told: Told, receiver: Receiver, server: Rili, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many another app wants registered: their lookups go on long after the calls ended."""
+    found, let_go = lookup._addresses, threading.Event()
+
+    def addresses(host: str, *where: Any) -> Any:
+        if host.endswith(".silent.example"):
+            let_go.wait()
+            raise OSError("nobody answers")
+        return found(host, *where)
+
+    monkeypatch.setattr(lookup, "_addresses", addresses)
+    assert told.register(receiver) == OK
+    receiver.url = receiver.url.replace("127.0.0.1", "localhost")
+    assert told.old("update_call_back", wanted(receiver)) == OK
+    others = Told(server, database)
+
+    def register(number: int) -> int:
+        body = wanted(receiver) | {"url": f"http://app{number}.silent.example/"}
+        return others.old("register_call_back", body)["errcode"]
+
+    try:
+        with ThreadPoolExecutor(lookup.MOST) as pool:
+            assert set(pool.map(register, range(lookup.MOST))) == {71012}
+        told.queue()
+        server.deliver()
+        assert len(receiver.got) == 1
+    finally:
+        let_go.set()
 
 
 def test_whose_registration_it_is(
@@ -334,8 +378,13 @@ def test_lists_of_what_failed(told: Told) -> None:
         failed_results(told, begin_time=2, end_time=1)
     with refused(400, "invalidParameter", "beginTime"):
         failed_results(told, begin_time=-1)
+    for name, text in (("beginTime", "0" * 5000), ("endTime", "0" * 17 + "9" * 30), ("endTime", str(2**53))):
+        target = f"/v1.0/event/callbacks/failedResults?{name}={text}"
+        answer = call(told.server.endpoint, "GET", target, {TOKEN: told.firm.token})
+        assert (answer.status, answer.json["code"]) == (400, "invalidParameter"), (name, text[:30])
     with refused(400, "invalidParameter", "endTime"):
         failed_results(told, end_time=10**20)
+    assert len(failed_results(told, end_time=2**53 - 1)[0]) == 200
 
     first = told.old("get_call_back_failed_result")
     assert (len(first["failed_list"]), first["has_more"]) == (200, True)

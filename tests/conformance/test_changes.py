@@ -299,7 +299,7 @@ class Ranged(Office):
 
         def make(tx: Any) -> tuple[str, str]:
             stored, secret = add_app(tx, self.corp_id)
-            app_range.set_range(tx, self.corp_id, stored.app_key, Range((), ("ann",)))
+            app_range.set_range(tx, self.corp_id, stored.app_key, Range((), ("ann",)), now_ms=0)
             return stored.app_key, secret
 
         app_key, secret = self.database.write(make)

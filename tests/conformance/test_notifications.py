@@ -63,7 +63,9 @@ def test_what_is_told(own_app: App, database: SharedDatabase) -> None:
 
     change = UserChange(language="en_US", zone="Europe/Paris")
     userid = app.colleague.userid
-    database.write(lambda tx: directory.set_user(tx, app.server.corp_id, userid, change, None))
+    database.write(
+        lambda tx: directory.set_user(tx, app.server.corp_id, userid, change, None, now_ms=app.server.clock())
+    )
     assert [one["text"] for one in told(app)["notifications"]] == [
         "Organizer called off “New”, Wed 11 Mar 2026 02:00–03:00",
         "Organizer changed “New”, Wed 11 Mar 2026 02:00–03:00 (title, time)",

@@ -60,6 +60,7 @@ NO_JSON = {
     "a list": replies(lambda reply: [reply]),
     "no UTF-8": sends(200, b'{"encrypt":"\xff"}'),
     "deep": sends(200, b"[" * 30_000),
+    "deep in a member": sends(200, b'{"more":' + b"[" * 30_000),
     **{
         f"no {name}": replies(lambda reply, name=name: {n: v for n, v in reply.items() if n != name})
         for name in ("msg_signature", "timeStamp", "nonce", "encrypt")

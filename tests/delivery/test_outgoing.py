@@ -217,14 +217,51 @@ def test_a_name_that_nobody_has(run: Callable[..., Any]) -> None:
 def test_names_that_are_looked_up_for_ever(
     run: Callable[..., Any], port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Take no more threads than there are for it, and nobody waits for them."""
-    free = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(lookup, "_free", free)
-    url = f"http://localhost:{port}/"
-    assert run(post(url)).status == 200
-    assert run(post(url)).status == 200
-    assert free.acquire(blocking=False)
-    assert run(post(url)) == "unreachable"
+    """Take no more threads than there are for it. Who finds none free waits, as long as the request may take."""
+    looked_up: list[str] = []
+    let_go = threading.Event()
+
+    def addresses(host: str, *where: Any) -> list[ResolveResult]:
+        looked_up.append(host)
+        if host == "silent.example":
+            let_go.wait()
+            raise ValueError("of no kind that is known")
+        return found(host, *where)
+
+    found = lookup._addresses
+    monkeypatch.setattr(lookup, "_addresses", addresses)
+
+    async def steps() -> None:
+        shared = lookup.Lookup(most=1)
+        assert await post("http://silent.example/", timeout_ms=50, resolver=shared) == "timeout"
+        assert await post("http://another.example/", timeout_ms=50, resolver=shared) == "timeout"
+        waiting = asyncio.create_task(post(f"http://localhost:{port}/", resolver=shared))
+        await asyncio.sleep(0.05)
+        assert looked_up == ["silent.example"]
+        assert not waiting.done()
+        let_go.set()
+        assert (await waiting).status == 200
+        assert (await post(f"http://localhost:{port}/", resolver=shared)).status == 200
+
+    run(steps())
+    assert looked_up == ["silent.example", "localhost", "localhost"], "who gave up waiting is not looked up"
+
+
+def test_a_system_without_threads(
+    run: Callable[..., Any], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NoThread(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    async def steps() -> None:
+        shared = lookup.Lookup(most=1)
+        with monkeypatch.context() as patched:
+            patched.setattr(lookup.threading, "Thread", NoThread)
+            assert await post(f"http://localhost:{port}/", resolver=shared) == "unreachable"
+        assert (await post(f"http://localhost:{port}/", resolver=shared)).status == 200
+
+    run(steps())
 
 
 def test_certificates_are_verified(run: Callable[..., Any], tmp_path) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.delivery.office import DAILY, Office, at
 
 from rili.actions import directory
 from rili.delivery.people import PEOPLE
@@ -20,6 +19,7 @@ from rili.store import attendees, events, notifications
 from rili.store.db import Tx
 from rili.store.notifications import NewNotification
 from tests.delivery.conftest import NOW_MS
+from tests.delivery.office import DAILY, Office, at
 
 decode_mail = msgspec.json.Decoder(MailNotice).decode
 
@@ -241,6 +241,10 @@ SERIES: dict[str, tuple[Act, dict[str, str]]] = {
     ),
     "deleted from one on": (
         lambda it, id_: it.delete(it.slots(id_)[2], "following"),
+        told("change recurrence", here=False),
+    ),
+    "deleted from one on, with a pop-up": (
+        lambda it, id_: it.delete(it.slots(id_)[2], "following", push=True),
         told("change recurrence"),
     ),
     "deleted": (
@@ -458,7 +462,7 @@ def test_who_left_the_organisation(it: Office) -> None:
 def test_who_has_another_address_now(it: Office) -> None:
     event_id = it.staffed()
     change = UserChange(email="robert@example.com")
-    it.write(lambda tx: directory.set_user(tx, it.corp_id, "bob", change, None))
+    it.write(lambda tx: directory.set_user(tx, it.corp_id, "bob", change, None, now_ms=it.now_ms))
     it.update(event_id, summary="New")
     it.read()
     rows = it.write(lambda tx: tx.all("SELECT body FROM deliveries WHERE channel = 'mail' ORDER BY number"))

@@ -34,8 +34,8 @@ class Receivers:
         self.final = False
         self.away: set[str] = set()
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        return receiver not in self.away
+    def receivers(self) -> list[str] | None:
+        return [one for one in ("app", "other") if one not in self.away] if self.away else None
 
     async def send(self, delivery: Delivery) -> None:
         if self.refuse.get(delivery.id, 0) > 0:
@@ -126,6 +126,32 @@ def test_what_cannot_succeed_is_given_up_at_once(db, run, queue, clock) -> None:
     receivers.final = True
     queue(new("e1.1"), new("e1.2"))
     work(run, Sending(db, receivers, clock))
+    assert receivers.got == ["e1.2"]
+
+
+def test_a_defect_counts_as_an_attempt(db, run, queue, clock) -> None:
+    class Broken(Receivers):
+        async def send(self, delivery: Delivery) -> None:
+            if delivery.id == "e1.1":
+                raise RecursionError("too deep")
+            await super().send(delivery)
+
+    receivers = Broken()
+    queue(new("e1.1"), new("e1.2"))
+    sending = Sending(db, receivers, clock)
+    for wait_ms in (0, 10_000, 30_000):
+        clock.now_ms += wait_ms
+        work(run, sending)
+    given_up = run(
+        db.read(
+            lambda tx: deliveries.failed(
+                tx, CORP, "http", "app", from_ms=NOW_MS, to_ms=NOW_MS + 99_999, limit=9
+            )
+        )
+    )
+    assert [(one.id, one.attempts, one.error) for one in given_up] == [
+        ("e1.1", 3, "a defect: RecursionError")
+    ]
     assert receivers.got == ["e1.2"]
 
 

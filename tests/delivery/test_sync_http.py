@@ -14,11 +14,13 @@ import pytest
 from rili.actions import register
 from rili.auth.sealing import SecretKey
 from rili.config import LOOPBACK
+from rili.delivery import sync_http
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.sync_http import ROWS, SyncHttp
 from rili.model.directory import App, Organisation
 from rili.store import deliveries, organisations, push_settings
 from rili.store.db import Database, Tx
+from rili.wire.sync_http import Biz, BizRow, biz_row
 from tests.delivery.conftest import CORP, NOW_MS
 from tests.delivery.vendor import (
     KEY,
@@ -285,6 +287,21 @@ def test_one_that_is_refused_takes_no_other_along(db, run, work, queue, receiver
     work.for_retries()
     assert [name for name, _, _ in run(db.read(lambda tx: failed(tx, suite)))] == ["poison"]
     assert run(db.read(left)) == (1, 0)
+
+
+def test_a_defect_counts_as_an_attempt_and_takes_no_other_along(
+    db, run, work, queue, receiver, suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(biz: Biz, *rest: Any) -> BizRow:
+        if biz.biz_id == "poison":
+            raise RecursionError("too deep")
+        return biz_row(biz, *rest)
+
+    monkeypatch.setattr(sync_http, "biz_row", row)
+    queue(changed("e1"), changed("poison"), changed("e2"))
+    work.for_retries()
+    assert run(db.read(lambda tx: failed(tx, suite))) == [("poison", 3, "a defect: RecursionError")]
+    assert {name for name, _ in states(receiver)} == {"e1", "e2"}
 
 
 def test_nobody_waits_for_another_app(db, run, work, queue, receiver) -> None:

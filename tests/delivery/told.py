@@ -87,7 +87,7 @@ class Corp:
             if kind == ENTERPRISE:
                 authorizations.authorize(tx, app.app_key, self.corp_id, granted, now_ms=NOW_MS)
             if within is not None:
-                set_range(tx, self.corp_id, app.app_key, within)
+                set_range(tx, self.corp_id, app.app_key, within, now_ms=NOW_MS)
             settings = PushSettings(
                 app_key=app.app_key, channel=channel, event_types=frozenset(event_types), created_ms=NOW_MS
             )

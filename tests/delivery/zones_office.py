@@ -130,11 +130,15 @@ class Office:
         self.write(lambda tx: attendees.remove_attendees(tx, self._by(), place, event_id, given))
 
     def move_person(self, who: str, zone: str | None) -> None:
-        self.write(lambda tx: directory.set_user(tx, CORP, who, UserChange(zone=zone), None))
+        self.write(
+            lambda tx: directory.set_user(tx, CORP, who, UserChange(zone=zone), None, now_ms=self.now_ms)
+        )
 
     def move_organisation(self, zone: str) -> None:
         self.write(
-            lambda tx: register.set_organisation(tx, CORP, OrganisationChange(zone=zone, language="en_US"))
+            lambda tx: register.set_organisation(
+                tx, CORP, OrganisationChange(zone=zone, language="en_US"), now_ms=self.now_ms
+            )
         )
 
     def given(self, *userids: str) -> tuple[GivenAttendee, ...]:

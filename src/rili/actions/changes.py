@@ -146,7 +146,7 @@ def _told(by: Caller, row: Queued) -> EventChanged:
     after = None if change.after is None else decode_event(change.after)
     joined, answered = change.joined, None
     # The later half of a series that was called off from there on is new too, and cancelled at once.
-    if change.kind == "create" or (change.kind == "cancel" and after is not None and after.version == 1):
+    if change.kind == "create" or (change.kind == "cancel" and change.other_half is not None):
         before = None
         left = set(change.left)
         joined = tuple(one for one in change.recipients if one not in left)

@@ -59,6 +59,8 @@ def find_invitation(tx: Tx, code: str) -> Invitation:
     if stored is None or stored.deleted:
         raise _dead()
     one, guest = _standing(tx, stored.event, link)
+    if (one.event if one else stored.event).cancelled:
+        raise _dead()
     _, organizer = _standing(tx, stored.event, link, stored.event.organizer_id)
     return Invitation(one.event if one else stored.event, guest, organizer)
 
@@ -70,6 +72,8 @@ def answer_invitation(tx: Tx, code: str, response: Response, *, now_ms: int) -> 
     if stored is None or stored.deleted:
         raise _dead()
     one, guest = _standing(tx, stored.event, link)
+    if (one.event if one else stored.event).cancelled:
+        raise _dead()
     by = Caller(corp_id=link.corp_id, app_key=BY_LINK, kind="link", scopes=frozenset(), now_ms=now_ms)
     answer(tx, by, stored, one, guest, response)
     return find_invitation(tx, code)

@@ -169,8 +169,9 @@ def delete_following(
     _hide_strangers(tx, event, by.now_ms)
     people = attendees.of_event(tx, by.corp_id, event.id)
     announce(
-        tx, by, place.user_id, event, "update", people, before=stored.body, after=body, switches=switches
-    )
+        tx, by, place.user_id, event, "update", people, before=stored.body, after=body,
+        switches={"pushNotification": "false"} | switches,  # as of every delete (decision 104)
+    )  # fmt: skip
     return Edited(Seen(event, people, place.user_id), kept=tuple(kept), dropped=tuple(dropped))
 
 

@@ -96,7 +96,7 @@ def _push(caller: Caller, fields: Fields) -> Push:
     if isinstance(tags, str):  # of a form
         try:
             tags = msgspec.json.decode(tags)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             tags = None
     try:
         names = msgspec.convert(tags, list[str])
@@ -125,7 +125,8 @@ def _text(fields: Fields, name: str) -> str:
 async def _check_url(request: Request, caller: Caller, push: Push) -> None:
     """Raises CallbackRefused. Outside any transaction: it waits for somebody else's server."""
     settings = request.service.settings
-    async with Outgoing(settings.callback_networks) as outgoing:
+    # A client for each: closing it takes a lookup that still waits for its turn out of the queue.
+    async with Outgoing(settings.callback_networks, resolver=request.service.url_lookup) as outgoing:
         await check_url(
             outgoing,
             receiver_of(push, caller.corp_id),
@@ -144,6 +145,7 @@ def _instant(request: Request, name: str, default: int) -> int:
     text = request.query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and int(text[:17]) <= LATEST_MS):
+    # Python reads no digits without end, and SQL no number beyond 64 bits.
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16 and int(text) <= LATEST_MS):
         raise InvalidParameter(description=f"{name}: expected milliseconds since 1970")
     return int(text)

@@ -23,6 +23,7 @@ from rili.auth.callers import Caller, TokenCache, authenticate, require, require
 from rili.auth.sealing import SecretKey
 from rili.config import Settings
 from rili.delivery.bell import Bell
+from rili.delivery.lookup import Lookup
 from rili.delivery.streams import Streams
 from rili.errors import (
     Failure,
@@ -77,6 +78,8 @@ class Service:
         )
         self.notification_streams: dict[tuple[str, str], int] = {}
         """How many streams of notifications are open, by corpId and unionId."""
+        self.url_lookup = Lookup(most=8)
+        """Of addresses that apps name. By itself: names that nobody answers for take no thread from what delivers."""
         self.running: set[str] = set()
         """Idempotency keys of requests that this process is busy with."""
 

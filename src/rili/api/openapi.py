@@ -15,10 +15,12 @@ from rili.wire.failure import ErrorBody
 
 _ERRORS = {
     400: "What was sent breaks a rule: `description` says which. 请求有误，description 说明原因。",
+    401: "Not the secret of an app, or not a ticket. 密钥或票据无效。",
     403: "Not allowed. 没有权限。",
     404: "Not found. 不存在。",
     410: "What follows the cursor is no longer kept. 游标之后的部分变更已不再保留。",
     412: "Another version than `If-Match` names. 版本不匹配。",
+    426: "It is spoken by WebSocket. 需使用 WebSocket 协议。",
 }
 _KINDS: dict[str, str] = {
     INTERNAL: "企业内部应用",
@@ -122,6 +124,8 @@ def _responses(route: Route, reference: dict[type, dict[str, Any]]) -> dict[str,
 
 
 def _may(route: Route, status: int) -> bool:
+    if status in (401, 426):
+        return route.tag == "gateway"
     if status == 410:
         return any(one.name == "cursor" for one in route.parameters)
     if status == 412:

@@ -19,7 +19,8 @@ _Occurrence = tuple[str, int]
 
 def bodies(tx: Tx, change: Change) -> Iterable[tuple[str, str]]:
     """A room's id, and the body of `meetingroom_book`, for each thing that became of a room."""
-    before = decode_event(change.before) if change.before else None
+    # What is made by a split says what it was part of; its bookings are new all the same.
+    before = decode_event(change.before) if change.before and change.kind != "create" else None
     after = decode_event(change.after) if change.after else None
     told = list(_news(tx, change, before, after))
     if not told:

@@ -69,7 +69,7 @@ async def exchange(
         raise Unanswered("reply", f"it answers {reply.status}, not 200{_hint(reply.status)}")
     try:
         answer = msgspec.json.decode(reply.body, type=Acknowledgement)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unanswered(
             "reply", "it answers no JSON object with msg_signature, timeStamp, nonce and encrypt"
         ) from None

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from rili.delivery.audience import PUSHES, hears, push
+from rili.delivery.turns import take_turns
 from rili.model import announced
 from rili.model.announced import (
     DepartmentNews,
@@ -53,9 +54,8 @@ class HandingOut:
         self._rung = rung
 
     async def step(self) -> int:
-        done = 0
-        for corp_id in await self._db.read(announcements.waiting_in):
-            done += await self._db.write(lambda tx, corp_id=corp_id: self._hand_out(tx, corp_id))
+        waiting = await self._db.read(announcements.waiting_in)
+        done = await take_turns(self._db, self.name, waiting, self._hand_out)
         if done:
             self._rung()
         return done

@@ -46,8 +46,8 @@ class HttpCallbacks:
         self._timeout_ms = timeout_ms
         self.lease_ms = timeout_ms + 30_000
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        return True
+    def receivers(self) -> None:
+        return None
 
     async def send(self, delivery: Delivery) -> None:
         """Raises Undelivered; NoSecretKey, WrongSecretKey where this process cannot read the settings."""

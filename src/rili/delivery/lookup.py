@@ -10,24 +10,26 @@ from contextlib import suppress
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 MOST = 64
-"""Lookups at once, in the whole process: a name server that never answers holds a thread for many seconds."""
-
-_free = threading.BoundedSemaphore(MOST)
+"""Lookups at once: a name server that never answers holds a thread for many seconds."""
 
 
 class Lookup(AbstractResolver):
-    """The operating system's own resolver."""
+    """The operating system's own resolver, for one event loop. Who finds no thread free waits for one."""
+
+    def __init__(self, most: int = MOST) -> None:
+        """*most*: lookups at once. Who shares a Lookup shares them."""
+        self._free = asyncio.Semaphore(most)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Every address of *host*. Raises OSError."""
-        if not _free.acquire(blocking=False):
-            raise OSError(f"{MOST} other names are being looked up")
+        await self._free.acquire()
         loop = asyncio.get_running_loop()
         found: asyncio.Future[list[ResolveResult]] = loop.create_future()
 
         def settle(answer: list[ResolveResult] | OSError) -> None:
+            self._free.release()  # not before: who stopped waiting leaves a thread behind
             if found.done():
                 return
             if isinstance(answer, OSError):
@@ -39,14 +41,15 @@ class Lookup(AbstractResolver):
             answer: list[ResolveResult] | OSError
             try:
                 answer = _addresses(host, port, family)
-            except (OSError, UnicodeError) as error:
+            except Exception as error:  # noqa: BLE001 - who waits must hear of it, whatever it is
                 answer = OSError(str(error))
-            finally:
-                _free.release()
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(settle, answer)
 
-        threading.Thread(target=look_up, name="rili-lookup", daemon=True).start()
+        try:
+            threading.Thread(target=look_up, name="rili-lookup", daemon=True).start()
+        except RuntimeError as error:  # the system has no more threads
+            settle(OSError(str(error)))
         return await found
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rili.delivery.turns import take_turns
 from rili.model.moment import DAY_MS
 from rili.store import agenda, outbox_pruning, pruning, stream_tickets
 from rili.store.db import Database, Tx
@@ -41,10 +42,10 @@ class Pruning:
         for sweep in SWEEPS:
             done += await self._db.write(lambda tx, sweep=sweep: sweep(tx, now_ms))
         before_ms = now_ms - OUTBOX_MS
-        for corp_id in await self._db.read(lambda tx: outbox_pruning.organisations_with_older(tx, before_ms)):
-            done += await self._db.write(
-                lambda tx, corp_id=corp_id: outbox_pruning.prune(tx, corp_id, before_ms, ROWS)
-            )
+        older = await self._db.read(lambda tx: outbox_pruning.organisations_with_older(tx, before_ms))
+        done += await take_turns(
+            self._db, self.name, older, lambda tx, corp_id: outbox_pruning.prune(tx, corp_id, before_ms, ROWS)
+        )
         if not done:
             self._done_ms = now_ms
         return done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from rili.delivery.turns import take_turns
 from rili.store import outbox, outbox_readers
 from rili.store.db import Database, Tx
 from rili.store.outbox import Change
@@ -47,17 +48,9 @@ class Reading:
 
     async def step(self) -> int:
         behind = await self._db.read(lambda tx: outbox_readers.behind(tx, self._reader.name))
-        done = 0
-        failed: Exception | None = None
-        for corp_id in behind:
-            try:
-                done += await self._db.write(lambda tx, corp_id=corp_id: self._read(tx, corp_id))
-            except Exception as failure:  # noqa: BLE001 - one organisation's must not stop the others'
-                failed = failure
+        done = await take_turns(self._db, self.name, behind, self._read)
         if done:
             self._rung()
-        if failed is not None:
-            raise failed
         return done
 
     async def rest(self) -> None:

@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from rili.actions import reminder_rows
 from rili.actions.reminder_rows import READER
 from rili.delivery.firing import fire, follow
+from rili.delivery.turns import take_turns
 from rili.model.when import AllDay, When
 from rili.store import outbox_readers, reminder_people, reminders, zone_changes
 from rili.store.db import Database, Tx
@@ -59,12 +60,10 @@ class Reminders:
         self._rung = rung
 
     async def step(self) -> int:
-        waiting = await self._db.read(lambda tx: reminders.waiting_in(tx, self._clock()))
         done = 0
-        while waiting:  # each organisation in its turn, so that none waits for all that another one has
-            counts = [await self._write(corp_id) for corp_id in waiting]
-            done += sum(counts)
-            waiting = [corp_id for corp_id, count in zip(waiting, counts, strict=True) if count]
+        # Each organisation in its turn, so that none waits for all that another one has.
+        while count := await take_turns(self._db, self.name, await self._waiting(), self._work):
+            done += count
         if done:
             self._rung()
         return done
@@ -72,8 +71,8 @@ class Reminders:
     async def rest(self) -> None:
         return
 
-    async def _write(self, corp_id: str) -> int:
-        return await self._db.write(lambda tx: self._work(tx, corp_id))
+    async def _waiting(self) -> list[str]:
+        return await self._db.read(lambda tx: reminders.waiting_in(tx, self._clock()))
 
     def _work(self, tx: Tx, corp_id: str) -> int:
         """Do some of what is to be done in an organisation; 0 when nothing is, or somebody else does it."""

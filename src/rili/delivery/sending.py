@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -46,8 +46,8 @@ class Transport(Protocol):
     delays_ms: tuple[int, ...]
     """After each failed attempt but the last; then it is given up."""
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        """Whether this process can try now; what waits goes on waiting otherwise."""
+    def receivers(self) -> Collection[str] | None:
+        """Who alone can be tried by this process now, what waits for others goes on waiting; None: everybody."""
         ...
 
     async def send(self, delivery: Delivery) -> None:
@@ -80,26 +80,29 @@ class Sending:
 
     async def step(self) -> int:
         begun = 0
-        after = ("", "")
-        while (found := await self._next_receiver(after)) is not None:
-            after = found
-            free = self._transport.at_once - self._busy.get(found, 0)
-            if free > 0 and self._transport.reaches(*found):
-                begun += await self._begin(*found, free)
+        for only in (None,) if (here := self._transport.receivers()) is None else here:
+            after = ("", "")
+            while (found := await self._next_due(after, only)) is not None:
+                after = found
+                free = self._transport.at_once - self._busy.get(found, 0)
+                if free > 0:
+                    begun += await self._begin(*found, free)
         return begun
 
     async def rest(self) -> None:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _next_receiver(self, after: tuple[str, str]) -> tuple[str, str] | None:
-        channel = self._transport.channel
-        return await self._db.read(lambda tx: deliveries.next_receiver(tx, channel, after))
+    async def _next_due(self, after: tuple[str, str], only: str | None) -> tuple[str, str] | None:
+        channel, now_ms = self._transport.channel, self._clock()
+        return await self._db.read(
+            lambda tx: deliveries.next_due(tx, channel, after, only=only, now_ms=now_ms)
+        )
 
-    async def _begin(self, corp_id: str, receiver: str, free: int) -> int:
+    async def _begin(self, receiver: str, corp_id: str, free: int) -> int:
         lines = await self._take(corp_id, receiver, free)
         for line in lines:
-            self._busy[corp_id, receiver] = self._busy.get((corp_id, receiver), 0) + 1
+            self._busy[receiver, corp_id] = self._busy.get((receiver, corp_id), 0) + 1
             task = asyncio.create_task(self._deliver(line))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -120,14 +123,15 @@ class Sending:
             lines = [line]
             while lines:
                 await self._deliver_in_order(lines[0])
-                reached = self._transport.reaches(line.corp_id, line.receiver)
+                here = self._transport.receivers()
+                reached = here is None or line.receiver in here
                 lines = await self._take(line.corp_id, line.receiver, 1) if reached else []
         except Failure as failure:  # the line is somebody's again when the lease ends
             _log.warning("%s: %s", self.name, failure.description or failure.message)
         except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
             _log.exception("%s failed", self.name)
         finally:
-            self._busy[line.corp_id, line.receiver] -= 1
+            self._busy[line.receiver, line.corp_id] -= 1
 
     async def _deliver_in_order(self, line: Line) -> None:
         held: Line = line
@@ -159,6 +163,11 @@ class Sending:
             await self._transport.send(in_clear(delivery, self._key))
         except Undelivered as undelivered:
             failure = undelivered
+        except (Away, Failure):
+            raise
+        except Exception as defect:  # noqa: BLE001 - uncounted, this attempt would be made for ever
+            _log.exception("%s failed", self.name)
+            failure = Undelivered(f"a defect: {type(defect).__name__}")
         seconds = (perf_counter_ns() - began_ns) / 1e9
         self._metrics.attempt(self._transport.channel, self._outcome(delivery, failure), seconds)
         return failure

@@ -27,9 +27,9 @@ class StreamTransport:
         self._ack_s = ack_s
         self.lease_ms = round(ack_s * 1000) + LEASE_MARGIN_MS
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
+    def receivers(self) -> list[str]:
         """A stream is an app's, and brings what happens in every organisation that it is told of."""
-        return self._streams.reaches(receiver)
+        return self._streams.apps()
 
     async def send(self, delivery: Delivery) -> None:
         stream = self._streams.pick(delivery.receiver)

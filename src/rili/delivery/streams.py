@@ -168,6 +168,10 @@ class Streams:
         """Whether events can be told to the app from here."""
         return any(stream.events and not stream.leaving for stream in self._of_app.get(app_key, ()))
 
+    def apps(self) -> list[str]:
+        """The apps that can be told over a stream that is open here."""
+        return [app_key for app_key in self._of_app if self.reaches(app_key)]
+
     def pick(self, app_key: str) -> Stream | None:
         """Any one of the app's, each as likely. Source: the protocol page, "one of them at random"."""
         found = [one for one in self._of_app.get(app_key, ()) if one.events and not one.leaving]

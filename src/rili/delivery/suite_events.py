@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rili.actions.app_range import EVERYBODY
 from rili.actions.authorizations import scopes_in
 from rili.auth.sealing import NoSecretKey, SecretKey
+from rili.delivery.turns import take_turns
 from rili.model.ids import NewBytes
 from rili.model.suite_events import ORG_SUITE_RELIEVE, SUITE_TICKET
 from rili.store import (
@@ -44,9 +45,8 @@ class SuiteEvents:
         self._rung = rung
 
     async def step(self) -> int:
-        done = 0
-        for corp_id in await self._db.read(suite_events.waiting_in):
-            done += await self._db.write(lambda tx, corp_id=corp_id: self._hand_on(tx, corp_id))
+        waiting = await self._db.read(suite_events.waiting_in)
+        done = await take_turns(self._db, self.name, waiting, self._hand_on)
         if done:
             self._rung()
         return done

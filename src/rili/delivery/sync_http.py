@@ -14,7 +14,9 @@ from rili.auth.sealing import SecretKey
 from rili.delivery.callback import Receiver, receiver_of, tell
 from rili.delivery.http_callbacks import RETRY_MS
 from rili.delivery.outgoing import Outgoing, Unanswered
+from rili.delivery.sending import Undelivered
 from rili.delivery.suite_events import in_clear
+from rili.delivery.worker import AFTER_FAILURE_S
 from rili.errors import Failure
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes
@@ -34,6 +36,10 @@ AT_ONCE = 4
 """Pushes to one app that are under way, whatever the number of organisations that authorised it."""
 
 _log = logging.getLogger("rili.delivery")
+
+
+class _OfSome(Undelivered):
+    """Some of what was pushed may be why: before it takes the others along, each goes by itself."""
 
 
 class _Batch(Struct, frozen=True):
@@ -73,14 +79,16 @@ class SyncHttp:
         self._timeout_ms = timeout_ms
         self._lease_ms = (1 + ROWS) * timeout_ms + 30_000
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._not_before_s: dict[tuple[str, str], float] = {}
         self._turns: dict[str, asyncio.Semaphore] = {}
 
     async def step(self) -> int:
         begun = 0
         found = ("", "")
+        now_s = asyncio.get_running_loop().time()
         while (due := await self._next_due(found)) is not None:
             found = due
-            if found not in self._tasks:
+            if found not in self._tasks and self._not_before_s.get(found, now_s) <= now_s:
                 self._tasks[found] = task = asyncio.create_task(self._deliver(*found))
                 task.add_done_callback(lambda _, found=found: self._tasks.pop(found))
                 begun += 1
@@ -91,10 +99,13 @@ class SyncHttp:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _next_due(self, after: tuple[str, str]) -> tuple[str, str] | None:
-        return await self._db.read(lambda tx: sync_http.next_due(tx, after, now_ms=self._clock()))
+        return await self._db.read(
+            lambda tx: deliveries.next_due(tx, "sync_http", after, now_ms=self._clock())
+        )
 
-    async def _deliver(self, corp_id: str, app_key: str) -> None:
-        """Push batch after batch until nothing is due."""
+    async def _deliver(self, app_key: str, corp_id: str) -> None:
+        """Push batch after batch until nothing is due; what cannot even begin is left for a while."""
+        self._not_before_s.pop((app_key, corp_id), None)
         turns = self._turns.setdefault(app_key, asyncio.Semaphore(AT_ONCE))
         try:
             more = True
@@ -103,8 +114,13 @@ class SyncHttp:
                     more = await self._deliver_batch(corp_id, app_key)
         except Failure as failure:  # the lines are somebody's again when the lease ends
             _log.warning("%s: %s", self.name, failure.description or failure.message)
+            self._put_off(app_key, corp_id)
         except Exception:  # noqa: BLE001 - a defect must not end what else is to be delivered
             _log.exception("%s failed", self.name)
+            self._put_off(app_key, corp_id)
+
+    def _put_off(self, app_key: str, corp_id: str) -> None:
+        self._not_before_s[app_key, corp_id] = asyncio.get_running_loop().time() + AFTER_FAILURE_S
 
     async def _deliver_batch(self, corp_id: str, app_key: str) -> bool:
         """Whether anything was due."""
@@ -141,19 +157,18 @@ class SyncHttp:
         level: Level = "HIGH" if any(biz.level == "HIGH" for _, biz in told) else "MEDIUM"
         return _Batch(settings, suite_id, organisation, level, lines, _first(told, level))
 
-    async def _push(self, batch: _Batch) -> list[Unanswered | None]:
+    async def _push(self, batch: _Batch) -> list[Undelivered | None]:
         """Why each state did not get there; None: it did. Raises NoSecretKey, WrongSecretKey."""
         if batch.settings is None or not batch.states:
             return []
         began_ns = perf_counter_ns()
         receiver = receiver_of(opened(batch.settings, self._key), batch.lines[0].corp_id)
-        rows = [self._row(batch, one, biz) for one, biz in batch.states]
-        fault = await self._tell(receiver, batch.level, rows)
+        fault = await self._tell(receiver, batch, batch.states)
         last = any(_is_last(one) for one, _ in batch.states)
-        if fault is None or fault.fault != "reply" or not last or len(rows) == 1:
-            faults = [fault for _ in rows]
-        else:  # who answers may dislike one of them: it does not take the others along
-            faults = [await self._tell(receiver, batch.level, [row]) for row in rows]
+        if fault is None or not isinstance(fault, _OfSome) or not last or len(batch.states) == 1:
+            faults = [fault for _ in batch.states]
+        else:
+            faults = [await self._tell(receiver, batch, [state]) for state in batch.states]
         seconds = (perf_counter_ns() - began_ns) / 1e9
         for (one, _), fault in zip(batch.states, faults, strict=True):
             outcome = "delivered" if fault is None else "given_up" if _is_last(one) else "failed"
@@ -171,21 +186,29 @@ class SyncHttp:
             in_clear(one, self._key).body,
         )
 
-    async def _tell(self, receiver: Receiver, level: Level, rows: Sequence[BizRow]) -> Unanswered | None:
+    async def _tell(
+        self, receiver: Receiver, batch: _Batch, states: Sequence[tuple[Delivery, Biz]]
+    ) -> Undelivered | None:
         try:
             await tell(
                 self._outgoing,
                 receiver,
-                push_text(level, rows),
+                push_text(batch.level, [self._row(batch, one, biz) for one, biz in states]),
                 new_bytes=self._new_bytes,
                 now_ms=self._clock(),
                 timeout_ms=self._timeout_ms,
             )
         except Unanswered as unanswered:
-            return unanswered
+            kind = _OfSome if unanswered.fault == "reply" else Undelivered
+            return kind(f"{unanswered.fault}: {unanswered}")
+        except Failure:
+            raise
+        except Exception as defect:  # noqa: BLE001 - uncounted, this attempt would be made for ever
+            _log.exception("%s failed", self.name)
+            return _OfSome(f"a defect: {type(defect).__name__}")
         return None
 
-    def _settle(self, tx: Tx, batch: _Batch, faults: list[Unanswered | None]) -> None:
+    def _settle(self, tx: Tx, batch: _Batch, faults: list[Undelivered | None]) -> None:
         """Write what became of the batch, and let go of its lines."""
         now_ms = self._clock()
         again_ms: dict[str, int] = {}
@@ -193,9 +216,9 @@ class SyncHttp:
             if fault is None:
                 deliveries.delivered(tx, one)
             elif _is_last(one):
-                _give_up(tx, one, f"{fault.fault}: {fault}", now_ms)
+                _give_up(tx, one, str(fault), now_ms)
             else:
-                deliveries.not_delivered(tx, one, f"{fault.fault}: {fault}", failed_ms=None)
+                deliveries.not_delivered(tx, one, str(fault), failed_ms=None)
                 due_ms = now_ms + RETRY_MS[one.attempts]
                 again_ms[one.subject] = max(due_ms, again_ms.get(one.subject, 0))
         for line in batch.lines:

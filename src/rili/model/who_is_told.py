@@ -104,8 +104,9 @@ def channels(kind: str, switches: dict[str, str]) -> Channels:
         case "people":
             return Channels(said("pushNotification") is not False, said("chatNotification") is not False)
         case "create" | "update":
+            here = said("noPushNotification") is not True and said("pushNotification") is not False
             mail = said("noChatNotification") is not True and said("needNotifyViaO2O") is not False
-            return Channels(said("noPushNotification") is not True, mail)
+            return Channels(here, mail)
         case _:
             return Channels()
 

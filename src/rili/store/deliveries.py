@@ -150,17 +150,22 @@ def drop(tx: Tx, corp_id: str, receiver: str, *, subject: str | None = None, but
             )
 
 
-def next_receiver(tx: Tx, channel: Channel, after: tuple[str, str]) -> tuple[str, str] | None:
-    """The first (corp_id, receiver) behind *after* for whom something waits."""
+def next_due(
+    tx: Tx, channel: Channel, after: tuple[str, str], *, only: str | None = None, now_ms: int
+) -> tuple[str, str] | None:
+    """The first (receiver, corp_id) behind *after* for whom something is due; *only* looks at that receiver alone."""
+    one = "" if only is None else "AND receiver = :only"
     row = tx.one(
-        """
-        SELECT corp_id, receiver FROM delivery_lines
-         WHERE channel = :channel AND (corp_id, receiver) > (:corp_id, :receiver)
-         ORDER BY corp_id, receiver LIMIT 1
+        f"""
+        SELECT receiver, corp_id FROM delivery_lines
+         WHERE channel = :channel {one} AND (receiver, corp_id) > (:receiver, :corp_id) AND due_ms <= :now_ms
+         ORDER BY receiver, corp_id LIMIT 1
         """,
         channel=channel,
-        corp_id=after[0],
-        receiver=after[1],
+        receiver=after[0],
+        corp_id=after[1],
+        now_ms=now_ms,
+        **({} if only is None else {"only": only}),
     )
     return (row[0], row[1]) if row else None
 

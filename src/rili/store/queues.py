@@ -44,7 +44,8 @@ def unread_by(tx: Tx, reader: str) -> Length:
         SELECT COUNT(*), MIN(outbox.created_ms)
           FROM organisations
           LEFT JOIN outbox_readers ON outbox_readers.corp_id = organisations.corp_id AND reader = :reader
-          JOIN outbox ON outbox.corp_id = organisations.corp_id
+         CROSS JOIN outbox  -- of which SQLite then reads an organisation's end, and not all
+         WHERE outbox.corp_id = organisations.corp_id
            AND outbox.change_no >= COALESCE(outbox_readers.change_no, 0)
            AND (outbox.change_no > COALESCE(outbox_readers.change_no, 0)
                 OR outbox.event_id > outbox_readers.event_id)

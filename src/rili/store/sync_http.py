@@ -10,21 +10,6 @@ ORGANISATIONS = 2**20
 in JavaScript can tell them apart until an organisation has made 2^33 deliveries."""
 
 
-def next_due(tx: Tx, after: tuple[str, str], *, now_ms: int) -> tuple[str, str] | None:
-    """The first (corp_id, receiver) behind *after* for whom something is due."""
-    row = tx.one(
-        """
-        SELECT corp_id, receiver FROM delivery_lines
-         WHERE channel = 'sync_http' AND (corp_id, receiver) > (:corp_id, :receiver) AND due_ms <= :now_ms
-         ORDER BY corp_id, receiver LIMIT 1
-        """,
-        corp_id=after[0],
-        receiver=after[1],
-        now_ms=now_ms,
-    )
-    return (row[0], row[1]) if row else None
-
-
 def has_failed(tx: Tx, corp_id: str, receiver: str) -> bool:
     """Whether anything was given up there."""
     row = tx.one(

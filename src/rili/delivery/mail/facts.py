@@ -20,6 +20,8 @@ from rili.store import attendee_rows, attendees, events, guests, organisations, 
 from rili.store.db import Tx
 from rili.store.events import Stored
 
+NAMES = 2_000
+"""Of people in one mail, at most, those of exceptions included."""
 PEOPLE_NAMED = 200
 """On an event, at most, that a mail about it names them all."""
 
@@ -104,6 +106,14 @@ def read_facts(tx: Tx, corp_id: str, mail: MailNotice) -> Facts | None:
     )
 
 
+def addressed(tx: Tx, corp_id: str, mail: MailNotice) -> MailNotice | None:
+    """*mail* to the address that its reader has now; None for a colleague who is gone, or has none any more."""
+    if mail.guest:
+        return mail
+    email = users.present_emails(tx, corp_id, [mail.person_id]).get(mail.person_id)
+    return None if email is None else replace(mail, email=email)
+
+
 def _place(tx: Tx, corp_id: str, mail: MailNotice) -> _Place:
     slot = Slot.of_key(mail.notice.occurrence) if mail.notice.occurrence else None
     stored = events.find(tx, corp_id, mail.notice.event.id, lock=False)
@@ -160,7 +170,9 @@ def _live(tx: Tx, place: _Place, organizer: Attendee, me: Attendee, *, guest: bo
     """As it is now, which is what its reader's calendar should hold."""
     assert place.stored is not None
     event, one = place.stored.event, place.instance
-    few = guest or attendee_rows.has_more_than(tx, event.corp_id, event.id, PEOPLE_NAMED)
+    there = {} if one or event.recurrence is None else overrides.of_event(tx, event.corp_id, event.id)
+    named = min(PEOPLE_NAMED, NAMES // (1 + len(there)))  # each exception names all people again
+    few = guest or attendee_rows.has_more_than(tx, event.corp_id, event.id, named)
     if one is not None:
         return Subject(one.event, [organizer, me] if few else people_of(tx, one), one)
     people = [organizer, me] if few else attendees.of_event(tx, event.corp_id, event.id)
@@ -170,7 +182,6 @@ def _live(tx: Tx, place: _Place, organizer: Attendee, me: Attendee, *, guest: bo
     own = {slot: [_as(there, me)] for slot, there in mine.items()}
     if not few:
         own = attendees.own_places(tx, event.corp_id, [event.id]).get(event.id, {})
-    there = overrides.of_event(tx, event.corp_id, event.id)
     people_there = {
         slot: people_on(
             people, own.get(slot, []), event.organizer_id, asked_again=there.get(slot, PLAIN).asked_again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -13,11 +14,17 @@ from typing import Literal
 from msgspec import Struct
 
 from rili.actions.mail_answers import MailAnswer, Outcome, answer_by_mail
+from rili.delivery.aside import run_aside
 from rili.delivery.mail.codes import codes_in
 from rili.errors import Failure
 from rili.ical.reply import read_answers
 from rili.store.db import Database
 
+HEAD_BYTES = 64 * 1024
+CODES = 8
+"""Addresses with a code that one message may have been sent to."""
+_CHARSETS = ("ascii", "utf-8", "utf-16", "iso8859", "cp125", "gb", "big5", "euc", "shift_jis", "koi8")
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 MESSAGE_BYTES = 2 * 2**20
 """What is longer is no answer."""
 PARTS = 100
@@ -60,7 +67,7 @@ async def receive(
     What it says is logged nowhere. Raises Failure when the database cannot be asked.
     """
     try:
-        found = find_answer(message, recipient)
+        found = await run_aside(lambda: find_answer(message, recipient))
     except NoAnswer as none:
         _log.info("mail received: %s: %s", none.verdict, none)
         return none.verdict
@@ -81,6 +88,9 @@ def find_answer(message: bytes, recipient: str | None = None) -> Found:
     """The answer in *message*. Raises NoAnswer, whatever the message is."""
     if len(message) > MESSAGE_BYTES:
         raise NoAnswer("not_understood", f"longer than {MESSAGE_BYTES} bytes")
+    head_ends = _HEAD_ENDS.search(message)
+    if (head_ends.start() if head_ends else len(message)) > HEAD_BYTES:
+        raise NoAnswer("not_understood", f"its headers are longer than {HEAD_BYTES} bytes")
     try:
         return _find(message, recipient)
     except NoAnswer:
@@ -98,6 +108,8 @@ def _find(message: bytes, recipient: str | None) -> Found:
     codes = codes_in([recipient] if recipient else ()) or codes_in(_addresses(mail, _RECIPIENTS))
     if not codes:
         raise NoAnswer("not_understood", "no address in it holds a code")
+    if len(codes) > CODES:
+        raise NoAnswer("not_understood", f"more than {CODES} addresses in it hold a code")
     if not calendars:
         raise NoAnswer("remark", "no answer of a calendar in it")
     senders = _addresses(mail, ("from",))
@@ -138,12 +150,17 @@ def _calendars(mail: EmailMessage) -> Iterable[bytes]:
             continue
         charset = part.get_content_charset("utf-8")
         try:
-            text = raw.decode(charset).encode()
+            text = raw.decode(charset).encode() if _is_common(charset) else raw
         except (LookupError, UnicodeError):
             text = raw
         if text not in seen and _METHOD.search(text):
             seen.add(text)
             yield text
+
+
+def _is_common(charset: str) -> bool:
+    """Whether it is one that mails are written in; to decode some of the others takes very long. Raises LookupError."""
+    return codecs.lookup(charset).name.startswith(_CHARSETS)
 
 
 def _is_automatic(mail: EmailMessage) -> bool:

@@ -32,9 +32,11 @@ class _Attempt:
         self.recipient = recipient
         self.message = message
         self.connection: smtplib.SMTP | None = None
+        self.given_up = False
 
     def abort(self) -> None:
-        """End what its thread waits for."""
+        """End what its thread waits for; where it has not begun to hand the mail over, it does not."""
+        self.given_up = True
         found = self.connection and self.connection.sock
         if found:
             with suppress(OSError):
@@ -67,6 +69,9 @@ class Smtp:
         if connection is None:
             connection = self._connect()
         attempt.connection = connection
+        if attempt.given_up:
+            self._keep(connection, ended=True)
+            raise Unreachable("the mail server took too long")
         try:
             self._hand_over(connection, attempt)
         except smtplib.SMTPServerDisconnected as lost:

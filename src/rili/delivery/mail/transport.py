@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from rili.delivery.mail.facts import read_facts
+from rili.delivery.aside import run_aside
+from rili.delivery.mail.facts import Facts, addressed, read_facts
 from rili.delivery.mail.message import Mail, NoAddress, Sender, write_mail
 from rili.delivery.mail.smtp import Smtp, Unreachable
 from rili.delivery.sending import Undelivered
@@ -45,8 +46,8 @@ class MailTransport:
         self._clock = clock
         self._away_until_ms = 0
 
-    def reaches(self, corp_id: str, receiver: str) -> bool:
-        return self._clock() >= self._away_until_ms
+    def receivers(self) -> list[str] | None:
+        return None if self._clock() >= self._away_until_ms else []
 
     async def send(self, delivery: Delivery) -> None:
         mail = await self._written(delivery)
@@ -61,12 +62,18 @@ class MailTransport:
 
     async def _written(self, delivery: Delivery) -> Mail | None:
         """The mail; None where nobody is left to read it."""
-        notice = _decode(delivery.body)
-        facts = await self._db.read(lambda tx: read_facts(tx, delivery.corp_id, notice))
-        if facts is None:
+        queued, now_ms = _decode(delivery.body), self._clock()
+
+        def read(tx: Tx) -> tuple[MailNotice, Facts] | None:
+            notice = addressed(tx, delivery.corp_id, queued)
+            facts = None if notice is None else read_facts(tx, delivery.corp_id, notice)
+            return None if notice is None or facts is None else (notice, facts)
+
+        found = await self._db.read(read)
+        if found is None:
             return None
         try:
-            return write_mail(delivery, notice, facts, self._sender, now_ms=self._clock())
+            return await run_aside(lambda: write_mail(delivery, *found, self._sender, now_ms=now_ms))
         except NoAddress:
             raise Undelivered("no mail can go to an address like this one", final=True) from None
         except Exception as defect:  # noqa: BLE001 - one that cannot be written must not be tried for ever

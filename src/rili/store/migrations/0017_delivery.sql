@@ -80,7 +80,7 @@ CREATE TABLE delivery_lines (
     PRIMARY KEY (corp_id, channel, receiver, subject)
 ) /*sqlite STRICT, WITHOUT ROWID*/;
 
-CREATE INDEX delivery_lines_due ON delivery_lines (channel, corp_id, receiver, due_ms);
+CREATE INDEX delivery_lines_due ON delivery_lines (channel, receiver, corp_id, due_ms);
 
 -- What a person was told here. body is a Notice.
 CREATE TABLE notifications (

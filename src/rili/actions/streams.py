@@ -73,7 +73,7 @@ def is_still_good(tx: Tx, opened: Opened) -> bool:
 
 
 def _subscribe(tx: Tx, app_key: str, now_ms: int) -> None:
-    apps.lock(tx, app_key)  # against an administrator who says otherwise meanwhile
+    """The app is held, as `check_secret` leaves it: no administrator says otherwise meanwhile."""
     settings = push_settings.get(tx, app_key)
     if push_settings.is_off(tx, app_key):
         raise InvalidParameter(

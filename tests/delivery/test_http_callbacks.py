@@ -128,7 +128,7 @@ def test_who_is_told_otherwise_now(scene: Scene, now: str) -> None:
     scene.set()
     scene.queue("e1.1", "e1.2")
     if now == "removed":
-        scene.run(scene.db.write(lambda tx: push_settings.remove_push(tx, scene.app_key)))
+        scene.run(scene.db.write(lambda tx: push_settings.turn_off(tx, scene.app_key, now_ms=NOW_MS)))
     else:
         scene.set(mode="stream", url=None, token=None, aes_key=None)
     scene.deliver()

@@ -154,18 +154,19 @@ def next_due(
     tx: Tx, channel: Channel, after: tuple[str, str], *, only: str | None = None, now_ms: int
 ) -> tuple[str, str] | None:
     """The first (receiver, corp_id) behind *after* for whom something is due; *only* looks at that receiver alone."""
-    one = "" if only is None else "AND receiver = :only"
+    behind = "(receiver, corp_id) > (:receiver, :corp_id)"
+    if only is not None:
+        behind = "receiver = :receiver AND corp_id > :corp_id"
     row = tx.one(
         f"""
         SELECT receiver, corp_id FROM delivery_lines
-         WHERE channel = :channel {one} AND (receiver, corp_id) > (:receiver, :corp_id) AND due_ms <= :now_ms
+         WHERE channel = :channel AND {behind} AND due_ms <= :now_ms
          ORDER BY receiver, corp_id LIMIT 1
         """,
         channel=channel,
-        receiver=after[0],
+        receiver=after[0] if only is None else only,
         corp_id=after[1],
         now_ms=now_ms,
-        **({} if only is None else {"only": only}),
     )
     return (row[0], row[1]) if row else None
 

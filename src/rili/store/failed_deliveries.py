@@ -43,7 +43,8 @@ def forget_read(tx: Tx, corp_id: str, app_key: str) -> None:
     tx.run(
         """
         DELETE FROM deliveries
-         WHERE corp_id = :corp_id AND receiver = :app_key AND read_ms IS NOT NULL AND failed_ms <= read_ms
+         WHERE corp_id = :corp_id AND channel IN ('http', 'stream', 'sync_http') AND receiver = :app_key
+           AND read_ms IS NOT NULL AND failed_ms <= read_ms
         """,
         corp_id=corp_id,
         app_key=app_key,

@@ -63,10 +63,12 @@ CREATE TABLE deliveries (
     error TEXT,
     failed_ms INTEGER,
     body TEXT NOT NULL,
-    PRIMARY KEY (corp_id, number)
+    -- What waits in one line lies together: it is read again and again, whatever else waits.
+    PRIMARY KEY (corp_id, channel, receiver, subject, number),
+    UNIQUE (corp_id, number)
 ) /*sqlite STRICT, WITHOUT ROWID*/;
 
-CREATE INDEX deliveries_in_line ON deliveries (corp_id, channel, receiver, subject, number) WHERE failed_ms IS NULL;
+CREATE INDEX deliveries_waiting ON deliveries (corp_id, channel, number, failed_ms) WHERE failed_ms IS NULL;
 CREATE INDEX deliveries_failed ON deliveries (corp_id, channel, receiver, failed_ms) WHERE failed_ms IS NOT NULL;
 
 -- What of one subject waits for one receiver, which is told in order. due_ms: when to go on; while somebody delivers,

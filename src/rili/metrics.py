@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -71,6 +71,9 @@ class Metrics:
             ("channel", "outcome"),
             registry=self._registry,
         )
+        for channel in ("http", "stream", "sync_http", "mail"):
+            for outcome in get_args(Outcome):  # from the start on: a rise from nothing is not seen
+                self._outcomes.labels(channel, outcome)
         # A lookup of the library's costs more than counting: these are made once for each set of labels.
         self._observe_request: dict[tuple[str, str, int], Callable[[float], None]] = {}
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -65,7 +66,8 @@ class ReceiverProcess(ServerProcess):
             assert self.process is not None
             if self.process.poll() is not None:
                 self.deaths += 1
-                self.start()
+                with suppress(RuntimeError):  # it died again before it could be asked whether it is up
+                    self.start()
 
     def settings(self) -> Push:
         return Push(

@@ -78,10 +78,11 @@ def mark_read_up_to(tx: Tx, by: Caller, user_id: str, number: int) -> int | None
 def begin_stream(tx: Tx, by: Caller, user_id: str, number: int | None) -> int:
     """After which number the path's user is told what is new: *number*, or that of the newest there is.
 
-    Raises InvalidParameter.
+    One that is greater was given by a database that is no more. Raises InvalidParameter.
     """
     _check_reader(tx, by, user_id)
-    return notifications.last_number(tx, by.corp_id, user_id) if number is None else number
+    newest = notifications.last_number(tx, by.corp_id, user_id)
+    return newest if number is None else min(number, newest)
 
 
 def news(tx: Tx, by: Caller, user_id: str, number: int, *, limit: int) -> Telling:

@@ -137,7 +137,7 @@ async def _check_url(request: Request, caller: Caller, push: Push) -> None:
 
 
 def _plaintext(one: Delivery) -> wire.Json:
-    return wire.plaintext(one.event_type, one.id, one.born_ms, one.corp_id, one.number, one.body)
+    return wire.plaintext(one.event_type, one.id, one.born_ms, one.corp_id, one.body)
 
 
 def _instant(request: Request, name: str, default: int) -> int:

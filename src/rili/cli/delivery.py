@@ -37,7 +37,8 @@ SECRETS = frozenset({"suiteTicket", "SuiteTicket", "suite_ticket", "token", "aes
 """Members of bodies that are shown to nobody."""
 
 Numbers = Annotated[
-    list[int] | None, typer.Argument(metavar="[NUMBER]...", help="As `list` shows them. 投递编号。")
+    list[int] | None,
+    typer.Argument(min=0, max=2**63 - 1, metavar="[NUMBER]...", help="As `list` shows them. 投递编号。"),
 ]
 App = Annotated[str | None, typer.Option("--app", metavar="APP_KEY", help="Those to this app. 指定应用。")]
 OfChannel = Annotated[Channel | None, typer.Option("--channel", help="Those by this channel. 指定渠道。")]
@@ -54,12 +55,21 @@ def list_deliveries(
     older: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="MINUTES", help="Only what was queued so long ago. 仅列出早于若干分钟前的。"
+            min=0,
+            max=10**9,
+            metavar="MINUTES",
+            help="Only what was queued so long ago. 仅列出早于若干分钟前的。",
         ),
     ] = None,
     above: Annotated[
         int,
-        typer.Option("--above", min=0, metavar="NUMBER", help="Only numbers above it. 仅列出更大的编号。"),
+        typer.Option(
+            "--above",
+            min=0,
+            max=2**63 - 1,
+            metavar="NUMBER",
+            help="Only numbers above it. 仅列出更大的编号。",
+        ),
     ] = 0,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most. 最多条数。")] = 100,
     org: Org = None,
@@ -90,7 +100,7 @@ def list_deliveries(
 
 @delivery.command()
 def show(
-    number: Annotated[int, typer.Argument(metavar="NUMBER")],
+    number: Annotated[int, typer.Argument(min=0, max=2**63 - 1, metavar="NUMBER")],
     org: Org = None,
     config: Config = None,
     database: Url = None,

@@ -57,7 +57,6 @@ class HttpCallbacks:
             delivery.id,
             delivery.born_ms,
             delivery.corp_id,
-            delivery.number,
             delivery.body,
         )
         try:

@@ -5,6 +5,7 @@ Source: DingTalk "event-calendar-event-change", "obtain-the-event-list-of-failed
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ def check_suite_url(suite_key: str, random: str, *, again: bool) -> Json:
     return {"EventType": event_type, "Random": random, "TestSuiteKey": suite_key}
 
 
-def plaintext(event_type: str, event_id: str, born_ms: int, corp_id: str, number: int, body: str) -> Json:
+def plaintext(event_type: str, event_id: str, born_ms: int, corp_id: str, body: str) -> Json:
     """The business object *body*, as stream clients get it, flattened into its envelope; every member in the two
     spellings that are about (decision 94).
     """
@@ -32,7 +33,7 @@ def plaintext(event_type: str, event_id: str, born_ms: int, corp_id: str, number
             "EventType": event_type,
             "EventTime": born_ms,
             "CorpId": corp_id,
-            "BizId": str(number),
+            "BizId": str(int.from_bytes(sha256(event_id.encode()).digest()[:7])),
             "EventId": event_id,
         }
     )

@@ -36,6 +36,7 @@ from tests.people import SharedDatabase
 
 @pytest.fixture
 def hearing(server: Rili, database: SharedDatabase) -> Iterator[Credentials]:
+    server.deliver()  # what other tests changed is not told to who subscribes now
     with subscriber(server, database) as app:
         yield app
 

@@ -25,6 +25,7 @@ class Reader:
 
     def read(self, **query: Any) -> list[Json]:
         """What the pages of one answer hold, which go into the copy."""
+        self.app.server.deliver()  # a token that is given while somebody writes may repeat a change
         return self.read_on(self.app.list_events(user=self.user, calendar=self.calendar, **query))
 
     def read_on(self, page: Any) -> list[Json]:
@@ -208,6 +209,7 @@ def test_what_is_told(
 ) -> None:
     """What is gone is named, and no more; what is there is whole."""
     calendar = Calendar(own_app)
+    own_app.server.deliver()  # as above
     token = own_app.list_events().sync_token
 
     change(calendar)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+AFTER_FAILURE_S = 5.0
+"""How long what failed is left alone."""
+
 
 class Duty(Protocol):
     """Something to be done again and again. Any number of workers may do it at once."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from rili.delivery.audience import PUSHES, hears, push
-from rili.delivery.turns import take_turns
+from rili.delivery.turns import InTurns
 from rili.model import announced
 from rili.model.announced import (
     DepartmentNews,
@@ -34,11 +34,10 @@ ANNOUNCEMENTS = 64
 """Of one transaction, at most."""
 
 
-class HandingOut:
+class HandingOut(InTurns):
     """The duty that reads announcements. One that nobody is told of goes all the same."""
 
     name = "announcements for apps"
-    pause_s = 1.0
 
     def __init__(
         self,
@@ -47,23 +46,14 @@ class HandingOut:
         new_bytes: NewBytes,
         rung: Callable[[], None] = lambda: None,
     ) -> None:
-        """*rung* is called when something was handed out."""
-        self._db = db
+        super().__init__(db, rung)
         self._clock = clock
         self._new_bytes = new_bytes
-        self._rung = rung
 
-    async def step(self) -> int:
-        waiting = await self._db.read(announcements.waiting_in)
-        done = await take_turns(self._db, self.name, waiting, self._hand_out)
-        if done:
-            self._rung()
-        return done
+    def waiting(self, tx: Tx) -> list[str]:
+        return announcements.waiting_in(tx)
 
-    async def rest(self) -> None:
-        return
-
-    def _hand_out(self, tx: Tx, corp_id: str) -> int:
+    def work(self, tx: Tx, corp_id: str) -> int:
         if not tx.claim(f"{corp_id} announcements"):
             return 0
         found = announcements.first(tx, corp_id, ANNOUNCEMENTS)

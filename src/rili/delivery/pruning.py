@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rili.delivery.turns import take_turns
+from rili.delivery.turns import InTurns
 from rili.model.moment import DAY_MS
 from rili.store import agenda, outbox_pruning, pruning, stream_tickets
 from rili.store.db import Database, Tx
@@ -23,16 +23,22 @@ Sweep = Callable[[Tx, int], int]
 """Does some of it by the time it is given, and says how much that was."""
 
 
-class Pruning:
-    """The duty."""
+class Pruning(InTurns):
+    """The duty: once an hour what is swept for all organisations, then the outbox of each."""
 
     name = "pruning"
     pause_s = 60.0
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
-        self._db = db
+        super().__init__(db)
         self._clock = clock
         self._done_ms: int | None = None
+
+    def waiting(self, tx: Tx) -> list[str]:
+        return outbox_pruning.organisations_with_older(tx, self._clock() - OUTBOX_MS)
+
+    def work(self, tx: Tx, corp_id: str) -> int:
+        return outbox_pruning.prune(tx, corp_id, self._clock() - OUTBOX_MS, ROWS)
 
     async def step(self) -> int:
         now_ms = self._clock()
@@ -41,17 +47,10 @@ class Pruning:
         done = 0
         for sweep in SWEEPS:
             done += await self._db.write(lambda tx, sweep=sweep: sweep(tx, now_ms))
-        before_ms = now_ms - OUTBOX_MS
-        older = await self._db.read(lambda tx: outbox_pruning.organisations_with_older(tx, before_ms))
-        done += await take_turns(
-            self._db, self.name, older, lambda tx, corp_id: outbox_pruning.prune(tx, corp_id, before_ms, ROWS)
-        )
+        done += await super().step()
         if not done:
             self._done_ms = now_ms
         return done
-
-    async def rest(self) -> None:
-        return
 
 
 def _give_up(tx: Tx, now_ms: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from rili.delivery.turns import take_turns
+from rili.delivery.turns import InTurns
 from rili.store import outbox, outbox_readers
 from rili.store.db import Database, Tx
 from rili.store.outbox import Change
@@ -34,29 +34,18 @@ class Reader(Protocol):
         ...
 
 
-class Reading:
+class Reading(InTurns):
     """The duty of one reader."""
 
-    pause_s = 1.0
-
     def __init__(self, db: Database, reader: Reader, rung: Callable[[], None] = lambda: None) -> None:
-        """*rung* is called when something was handed on."""
+        super().__init__(db, rung)
         self.name = f"outbox for {reader.name}"
-        self._db = db
         self._reader = reader
-        self._rung = rung
 
-    async def step(self) -> int:
-        behind = await self._db.read(lambda tx: outbox_readers.behind(tx, self._reader.name))
-        done = await take_turns(self._db, self.name, behind, self._read)
-        if done:
-            self._rung()
-        return done
+    def waiting(self, tx: Tx) -> list[str]:
+        return outbox_readers.behind(tx, self._reader.name)
 
-    async def rest(self) -> None:
-        return
-
-    def _read(self, tx: Tx, corp_id: str) -> int:
+    def work(self, tx: Tx, corp_id: str) -> int:
         place = outbox_readers.hold(tx, corp_id, self._reader.name)
         if place is None:
             return 0

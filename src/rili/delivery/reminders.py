@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from rili.actions import reminder_rows
 from rili.actions.reminder_rows import READER
 from rili.delivery.firing import fire, follow
-from rili.delivery.turns import take_turns
+from rili.delivery.turns import InTurns
 from rili.model.when import AllDay, When
 from rili.store import outbox_readers, reminder_people, reminders, zone_changes
 from rili.store.db import Database, Tx
@@ -44,38 +44,23 @@ class ReminderReader:
         return
 
 
-class Reminders:
+class Reminders(InTurns):
     """The duty that fires what is due, organisation by organisation."""
 
     name = "reminders"
-    pause_s = 1.0
 
     def __init__(
         self, db: Database, clock: Callable[[], int], *, mail: bool, rung: Callable[[], None] = lambda: None
     ) -> None:
-        """*mail*: besides the notification, which everybody gets. *rung* is called when something was done."""
-        self._db = db
+        """*mail*: besides the notification, which everybody gets."""
+        super().__init__(db, rung)
         self._clock = clock
         self._mail = mail
-        self._rung = rung
 
-    async def step(self) -> int:
-        done = 0
-        # Each organisation in its turn, so that none waits for all that another one has.
-        while count := await take_turns(self._db, self.name, await self._waiting(), self._work):
-            done += count
-        if done:
-            self._rung()
-        return done
+    def waiting(self, tx: Tx) -> list[str]:
+        return reminders.waiting_in(tx, self._clock())
 
-    async def rest(self) -> None:
-        return
-
-    async def _waiting(self) -> list[str]:
-        return await self._db.read(lambda tx: reminders.waiting_in(tx, self._clock()))
-
-    def _work(self, tx: Tx, corp_id: str) -> int:
-        """Do some of what is to be done in an organisation; 0 when nothing is, or somebody else does it."""
+    def work(self, tx: Tx, corp_id: str) -> int:
         if not outbox_readers.claim(tx, corp_id, READER):
             return 0
         now_ms = self._clock()

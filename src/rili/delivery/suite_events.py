@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rili.actions.app_range import EVERYBODY
 from rili.actions.authorizations import scopes_in
 from rili.auth.sealing import NoSecretKey, SecretKey
-from rili.delivery.turns import take_turns
+from rili.delivery.turns import InTurns
 from rili.model.ids import NewBytes
 from rili.model.suite_events import ORG_SUITE_RELIEVE, SUITE_TICKET
 from rili.store import (
@@ -32,29 +32,19 @@ EVENTS = 64
 """A transaction."""
 
 
-class SuiteEvents:
+class SuiteEvents(InTurns):
     """The duty. Apps are told so whatever events they asked for, by the channel that they have then."""
 
     name = "suite events"
-    pause_s = 1.0
 
     def __init__(self, db: Database, new_bytes: NewBytes, rung: Callable[[], None]) -> None:
-        """*rung* is called when something was handed on."""
-        self._db = db
+        super().__init__(db, rung)
         self._new_bytes = new_bytes
-        self._rung = rung
 
-    async def step(self) -> int:
-        waiting = await self._db.read(suite_events.waiting_in)
-        done = await take_turns(self._db, self.name, waiting, self._hand_on)
-        if done:
-            self._rung()
-        return done
+    def waiting(self, tx: Tx) -> list[str]:
+        return suite_events.waiting_in(tx)
 
-    async def rest(self) -> None:
-        return
-
-    def _hand_on(self, tx: Tx, corp_id: str) -> int:
+    def work(self, tx: Tx, corp_id: str) -> int:
         if not tx.claim(f"{corp_id} suite events"):
             return 0
         found = suite_events.first(tx, corp_id, EVENTS)

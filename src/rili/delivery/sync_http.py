@@ -12,11 +12,11 @@ from msgspec import Struct
 from rili.actions.push_settings import opened
 from rili.auth.sealing import SecretKey
 from rili.delivery.callback import Receiver, receiver_of, tell
+from rili.delivery.duty import AFTER_FAILURE_S
 from rili.delivery.http_callbacks import RETRY_MS
 from rili.delivery.outgoing import Outgoing, Unanswered
 from rili.delivery.sending import Undelivered
 from rili.delivery.suite_events import in_clear
-from rili.delivery.worker import AFTER_FAILURE_S
 from rili.errors import Failure
 from rili.metrics import Metrics
 from rili.model.ids import NewBytes

@@ -9,12 +9,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rili.delivery.bell import Bell
-from rili.delivery.duty import Duty
+from rili.delivery.duty import AFTER_FAILURE_S, Duty
 from rili.errors import Failure
 
 GATHER_S = 0.05
 """How long a worker that was woken waits for more: many changes are read in one transaction."""
-AFTER_FAILURE_S = 5.0
 STOP_S = 2.0
 """How long what was begun may take to end."""
 

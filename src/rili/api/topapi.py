@@ -48,70 +48,47 @@ _MEANINGS = {
 
 def method(scope: str) -> Callable[[Method], Handler]:
     """Make a handler of a method that needs *scope*: token and body in, envelope out."""
-
-    def wrap(method: Method) -> Handler:
-        async def handle(request: Request) -> Response:
-            request_id = topapi.request_id(request.service.new_bytes(8))
-            try:
-                body = await request.body()
-                form = topapi.read_form(request.header("content-type"), body)
-                token = request.query.get("access_token") or (form or {}).get("access_token")
-                caller = await _caller(request, token, scope)
-                await request.take_call(caller, request.scope["rili.route"], monthly=False)
-                fields = topapi.read_json(body) if form is None else form
-                answer = topapi.success(await method(request, caller, fields), request_id)
-            except LegacyFailure as failure:
-                answer = topapi.failure(failure, request_id)
-            except (QpsLimit, QpmLimit) as throttled:
-                answer = topapi.failure(
-                    LegacyFailure(throttled.legacy_errcode, throttled.message), request_id
-                )
-            except RequestTooLarge:
-                raise
-            except Unavailable as busy:
-                report(request.scope, busy)
-                answer = topapi.failure(topapi.BUSY, request_id)
-            except InvalidParameter:
-                answer = topapi.failure(LegacyFailure(400002, "参数错误"), request_id)
-            return json_answer(answer)
-
-        handle.__doc__ = method.__doc__
-        handle.__name__ = method.__name__
-        return handle
-
-    return wrap
+    return _door(scope, plain=False)
 
 
 def plain_method(scope: str) -> Callable[[Method], Handler]:
     """Make a handler of a method outside /topapi: what it answers is the answer, the cause of a refusal stands in
     `errcode` itself, and there is no `request_id`.
     """
+    return _door(scope, plain=True)
+
+
+def _door(scope: str, *, plain: bool) -> Callable[[Method], Handler]:
+    """A handler of a method, of the two kinds that the old family has."""
 
     def wrap(method: Method) -> Handler:
         async def handle(request: Request) -> Response:
+            request_id = None if plain else topapi.request_id(request.service.new_bytes(8))
             try:
                 body = await request.body()
                 form = topapi.read_form(request.header("content-type"), body)
                 token = request.query.get("access_token") or (form or {}).get("access_token")
-                caller = await _plain_caller(request, token, scope)
+                caller = await (_plain_caller if plain else _caller)(request, token, scope)
                 await request.take_call(caller, request.scope["rili.route"], monthly=False)
                 fields = topapi.read_json(body) if form is None else form
                 answer = await method(request, caller, fields)
+                if request_id is not None:
+                    answer = topapi.success(answer, request_id)
             except LegacyFailure as failure:
-                answer = topapi.failure(failure, None)
+                answer = topapi.failure(failure, request_id)
             except CallbackRefused as refused:
-                answer = topapi.failure(
-                    LegacyFailure(refused.errcode, f"{refused.message}: {refused.reason}"), None
-                )
+                meaning = f"{refused.message}: {refused.reason}"
+                answer = topapi.failure(LegacyFailure(refused.errcode, meaning), request_id)
             except (QpsLimit, QpmLimit) as throttled:
-                answer = topapi.failure(LegacyFailure(throttled.legacy_errcode, throttled.message), None)
+                failure = LegacyFailure(throttled.legacy_errcode, throttled.message)
+                answer = topapi.failure(failure, request_id)
             except RequestTooLarge:
                 raise
             except Unavailable as busy:
                 report(request.scope, busy)
-                answer = topapi.failure(topapi.BUSY, None)
+                answer = topapi.failure(topapi.BUSY, request_id)
             except InvalidParameter:
-                answer = topapi.failure(LegacyFailure(40035, "参数错误"), None)
+                answer = topapi.failure(LegacyFailure(40035 if plain else 400002, "参数错误"), request_id)
             return json_answer(answer)
 
         handle.__doc__ = method.__doc__

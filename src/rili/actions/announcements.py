@@ -6,9 +6,9 @@ costs one small query where no app is told of anything.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -40,19 +40,10 @@ Key = TypeVar("Key", str, int)
 @contextmanager
 def of_people(tx: Tx, corp_id: str, userids: Collection[str], *, now_ms: int) -> Generator[None]:
     """Around a change of *userids*, who may be added by it, or leave."""
-    apps = _ranged_listeners(tx, corp_id)
-    if apps is None:
-        yield
-        return
-    before = _people(tx, corp_id, userids)
-    seen_before = _seen_people(tx, corp_id, before, apps)
+    change = _Change(tx, corp_id, userids, _people, _seen_people)
     yield
-    after = _people(tx, corp_id, userids)
-    seen_after = _seen_people(tx, corp_id, after, apps)
-    for userid, was, is_now in _changed(before, after):
-        seen = Seen(seen_before.get(userid, ()), seen_after.get(userid, ()))
-        news = PersonNews(was, is_now, seen)
-        _add(tx, corp_id, announced.PERSON, f"user {userid}", news, now_ms)
+    for userid, was, is_now, seen in change.made():
+        _add(tx, corp_id, announced.PERSON, f"user {userid}", PersonNews(was, is_now, seen), now_ms)
 
 
 @contextmanager
@@ -65,18 +56,9 @@ def of_department(tx: Tx, corp_id: str, dept_id: int, *, now_ms: int) -> Generat
 @contextmanager
 def of_departments(tx: Tx, corp_id: str, dept_ids: Iterable[int], *, now_ms: int) -> Generator[None]:
     """The same of several."""
-    apps = _ranged_listeners(tx, corp_id)
-    if apps is None:
-        yield
-        return
-    asked = list(dept_ids)
-    before = _departments(tx, corp_id, asked)
-    seen_before = _seen_departments(tx, corp_id, before, apps)
+    change = _Change(tx, corp_id, list(dept_ids), _departments, _seen_departments)
     yield
-    after = _departments(tx, corp_id, asked)
-    seen_after = _seen_departments(tx, corp_id, after, apps)
-    for dept_id, was, is_now in _changed(before, after):
-        seen = Seen(seen_before.get(dept_id, ()), seen_after.get(dept_id, ()))
+    for dept_id, was, is_now, seen in change.made():
         news = DepartmentNews(was, is_now, seen)
         _add(tx, corp_id, announced.DEPARTMENT, f"department {dept_id}", news, now_ms)
 
@@ -165,13 +147,37 @@ def _seen_departments(
     }
 
 
-def _changed(
-    before: Mapping[Key, State], after: Mapping[Key, State]
-) -> Iterable[tuple[Key, State | None, State | None]]:
-    for key in dict.fromkeys([*before, *after]):
-        was, is_now = before.get(key), after.get(key)
-        if was != is_now:
-            yield key, was, is_now
+class _Change(Generic[Key, State]):
+    """What some of an organisation were before a change, and which apps with a range saw them; nothing where no app
+    is told of anything.
+    """
+
+    def __init__(
+        self,
+        tx: Tx,
+        corp_id: str,
+        keys: Collection[Key],
+        read: Callable[[Tx, str, Collection[Key]], dict[Key, State]],
+        seen_by: Callable[[Tx, str, Mapping[Key, State], Sequence[str]], dict[Key, tuple[str, ...]]],
+    ) -> None:
+        apps = _ranged_listeners(tx, corp_id)
+
+        def look() -> tuple[dict[Key, State], dict[Key, tuple[str, ...]]]:
+            if apps is None:
+                return {}, {}
+            states = read(tx, corp_id, keys)
+            return states, seen_by(tx, corp_id, states, apps)
+
+        self._look = look
+        self._before = look()
+
+    def made(self) -> Iterable[tuple[Key, State | None, State | None, Seen]]:
+        """After the change: who is another now, as they were and as they are, and who saw and sees them."""
+        (before, seen_before), (after, seen_after) = self._before, self._look()
+        for key in dict.fromkeys([*before, *after]):
+            was, is_now = before.get(key), after.get(key)
+            if was != is_now:
+                yield key, was, is_now, Seen(seen_before.get(key, ()), seen_after.get(key, ()))
 
 
 def _add(tx: Tx, corp_id: str, kind: str, subject: str, news: Struct, now_ms: int) -> None:

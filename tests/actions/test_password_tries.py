@@ -9,7 +9,7 @@ import pytest
 
 from rili.actions import password_tries
 from rili.actions.password_tries import account_key, address_key, wait_s
-from rili.errors import TooManyTries
+from rili.errors.access import TooManyTries
 from tests.people import NOW_MS, SharedDatabase
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from rili.actions import register
 from rili.actions.sign_in import issue_token, sign_in
-from rili.errors import InvalidClientIdOrSecret, ItemNotFound, UnauthorizedClient
+from rili.errors import ItemNotFound
+from rili.errors.access import InvalidClientIdOrSecret, UnauthorizedClient
 from rili.model.secrets import hash_secret
 from rili.store import tokens
 from tests.people import NOW_MS, SharedDatabase, add_app, add_organisation

@@ -5,7 +5,7 @@ import pytest
 from rili.actions import register
 from rili.actions.sign_in import sign_in
 from rili.auth.callers import Caller, TokenCache, authenticate, require
-from rili.errors import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken
+from rili.errors.access import AccessTokenPermissionDenied, InvalidAuthentication, MissingToken
 from rili.model import scopes
 from rili.model.secrets import hash_secret
 from rili.store import tokens

@@ -18,7 +18,8 @@ from rili.delivery.sending import Sending
 from rili.delivery.suite_events import SuiteEvents, in_clear
 from rili.delivery.suite_tickets import SuiteTickets
 from rili.delivery.sync_http import SyncHttp
-from rili.errors import InvalidParameter, InvalidSuiteKey
+from rili.errors import InvalidParameter
+from rili.errors.access import InvalidSuiteKey
 from rili.model.directory import App, Organisation, Range, new_app_secret
 from rili.store import deliveries, organisations, push_settings
 from rili.store.db import Database, Tx

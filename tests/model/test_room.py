@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rili.errors import RoomNameUnsafe, RoomParameter
+from rili.errors.rooms import RoomNameUnsafe, RoomParameter
 from rili.model.room import (
     ADMINISTRATORS,
     EVERYONE,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from rili.actions.rooms import resolve_people
-from rili.errors import RoomParameter, UserNotInOrg, UserOverLimit
+from rili.errors.rooms import RoomParameter, UserNotInOrg, UserOverLimit
 from rili.model.room import Ban
 from rili.model.room_change import MOST, invalid, number
 from rili.store import room_people, users

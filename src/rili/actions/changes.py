@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from rili.actions.app_range import limited, within
 from rili.auth.callers import Caller
-from rili.errors import CursorTooOld, InvalidAuthentication, InvalidParameter
+from rili.errors import CursorTooOld, InvalidParameter
+from rili.errors.access import InvalidAuthentication
 from rili.model.history import Answered, ChangeKind, EventChanged
 from rili.model.people import Response
 from rili.model.series import Slot

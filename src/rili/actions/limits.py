@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from rili.actions.access import PRIMARY, Place, calendar_of
 from rili.auth.callers import Caller
-from rili.errors import ApiCountLimitForOrg, FlowLimit, QpmLimit, QpsLimit
+from rili.errors.access import ApiCountLimitForOrg, FlowLimit, QpmLimit, QpsLimit
 from rili.model.moment import Moment
 from rili.store import organisations, usage
 from rili.store.db import Tx

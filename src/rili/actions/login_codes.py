@@ -5,7 +5,8 @@ from __future__ import annotations
 from rili.actions.app_range import check_user
 from rili.actions.register import find_app
 from rili.auth.callers import Caller
-from rili.errors import AuthCodeNotFound, InvalidParameter, UserNotFound
+from rili.errors import InvalidParameter, UserNotFound
+from rili.errors.access import AuthCodeNotFound
 from rili.model.app_kinds import ENTERPRISE, INTERNAL
 from rili.model.directory import User
 from rili.model.secrets import hash_secret

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from rili.errors import TooManyTries
+from rili.errors.access import TooManyTries
 from rili.model.secrets import hash_secret
 from rili.store import password_tries
 from rili.store.db import Tx

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rili.actions.register import get_organisation
 from rili.actions.rooms import resolve_people
-from rili.errors import DepthOverLimit, GroupNotFound, GroupTooMuch, RoomParameter
+from rili.errors.rooms import DepthOverLimit, GroupNotFound, GroupTooMuch, RoomParameter
 from rili.model.ids import NewBytes
 from rili.model.room import NO_GROUP, RoomGroup, new_group_id
 from rili.model.room_change import MOST, UNSAFE, checked_name, invalid, is_unsafe, number

@@ -12,12 +12,7 @@ from rili.actions.app_range import OUTSIDE, within
 from rili.actions.meeting_rooms import release_room
 from rili.actions.register import get_organisation
 from rili.auth.callers import Caller
-from rili.errors import (
-    RoomExists,
-    RoomNotFound,
-    UserNotAdmin,
-    UserNotEmployee,
-)
+from rili.errors.rooms import RoomExists, RoomNotFound, UserNotAdmin, UserNotEmployee
 from rili.model.ids import NewBytes
 from rili.model.room import (
     NO_GROUP,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rili.errors import InvalidClientIdOrSecret, InvalidParameter, ItemNotFound, UnauthorizedClient
+from rili.errors import InvalidParameter, ItemNotFound
+from rili.errors.access import InvalidClientIdOrSecret, UnauthorizedClient
 from rili.model.app_kinds import ENTERPRISE, INTERNAL, PERSONAL
 from rili.model.secrets import derive_token, hash_secret, matches
 from rili.store import apps, authorizations, tokens

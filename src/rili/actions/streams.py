@@ -7,7 +7,8 @@ from msgspec import Struct
 from rili.actions.sign_in import check_secret
 from rili.actions.suite_events import tell_ticket
 from rili.auth.callers import within
-from rili.errors import AuthFailed, InvalidClientIdOrSecret, InvalidParameter, IpNotInWhiteList
+from rili.errors import InvalidParameter
+from rili.errors.access import AuthFailed, InvalidClientIdOrSecret, IpNotInWhiteList
 from rili.model.app_kinds import PERSONAL
 from rili.model.secrets import hash_secret
 from rili.store import apps, push_settings, stream_tickets

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from rili.actions.sign_in import check_secret
 from rili.actions.suites import queue_ticket, set_ticket
 from rili.auth.sealing import SecretKey
-from rili.errors import InvalidClientIdOrSecret, InvalidParameter, InvalidSuiteKey
+from rili.errors import InvalidParameter
+from rili.errors.access import InvalidClientIdOrSecret, InvalidSuiteKey
 from rili.model.suite_events import TICKET_MS
 from rili.store import apps, push_settings, suites
 from rili.store.db import Tx

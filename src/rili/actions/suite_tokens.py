@@ -12,7 +12,7 @@ from hashlib import sha256
 from rili.actions.sign_in import NOWHERE, check_secret, find_credentials, put_token
 from rili.actions.suites import secret_of, ticket_is_good
 from rili.auth.sealing import SecretKey
-from rili.errors import (
+from rili.errors.access import (
     InvalidAuthInfo,
     InvalidClientIdOrSecret,
     InvalidSignature,

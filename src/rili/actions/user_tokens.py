@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from rili.actions.app_range import check_consent
 from rili.actions.authorizations import is_home
 from rili.actions.sign_in import TOKEN_SECONDS, check_secret
-from rili.errors import AuthCodeNotFound, InvalidParameter
+from rili.errors import InvalidParameter
+from rili.errors.access import AuthCodeNotFound
 from rili.model.directory import App, User
 from rili.model.secrets import hash_secret
 from rili.store import apps, grants, tokens, users

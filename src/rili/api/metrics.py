@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from rili.api.http import Request
 from rili.auth.callers import within
-from rili.errors import IpNotInWhiteList
+from rili.errors.access import IpNotInWhiteList
 from rili.metrics import CONTENT_TYPE, Queues
 from rili.store import queues
 from rili.store.db import Tx

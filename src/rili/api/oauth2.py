@@ -8,15 +8,8 @@ from starlette.responses import Response
 from rili.actions import user_tokens
 from rili.actions.sign_in import TOKEN_SECONDS, sign_in
 from rili.api.http import Request, json_answer, report
-from rili.errors import (
-    InvalidClient,
-    InvalidClientIdOrSecret,
-    InvalidParameter,
-    LegacyFailure,
-    Missingbody,
-    Unavailable,
-    UnsupportedGrantType,
-)
+from rili.errors import InvalidParameter, LegacyFailure, Missingbody, Unavailable
+from rili.errors.access import InvalidClient, InvalidClientIdOrSecret, UnsupportedGrantType
 from rili.model import scopes
 from rili.wire import topapi
 from rili.wire.oauth2 import (

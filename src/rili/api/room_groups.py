@@ -9,7 +9,7 @@ from rili.actions import booking_blacklist, room_groups, rooms
 from rili.api.events import check_own
 from rili.api.http import Answer, Request, encode, json_answer, write
 from rili.api.rooms import administer, operator_in_body, operator_in_query, read_body
-from rili.errors import RoomParameter
+from rili.errors.rooms import RoomParameter
 from rili.model.room import RoomGroup
 from rili.store.db import Tx
 from rili.wire.room_groups import (

@@ -12,7 +12,8 @@ from rili.actions import rooms
 from rili.api.events import check_own
 from rili.api.http import Answer, Request, encode, json_answer, write
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, RoomParameter
+from rili.errors import InvalidParameter
+from rili.errors.rooms import RoomParameter
 from rili.model.room import NOBODY
 from rili.model.room_change import RoomChange
 from rili.store.db import Tx

@@ -14,7 +14,8 @@ from rili.actions import streams as actions
 from rili.actions.streams import Opened
 from rili.api.http import Request, Service, json_answer
 from rili.delivery.streams import Stream
-from rili.errors import AuthFailed, InvalidParameter, Unavailable, UpgradeRequired
+from rili.errors import InvalidParameter, Unavailable, UpgradeRequired
+from rili.errors.access import AuthFailed
 from rili.wire.stream import EVENTS, OpenConnection, OpenedConnection, Subscription
 
 SOCKET_PATH = "/connect"

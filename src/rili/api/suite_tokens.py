@@ -9,16 +9,13 @@ from starlette.responses import Response
 from rili.actions import suite_events, suite_tokens
 from rili.actions.sign_in import TOKEN_SECONDS, sign_in_personal
 from rili.api.http import Request, json_answer, report, storable
-from rili.errors import (
+from rili.errors import InvalidParameter, LegacyFailure, RequestTooLarge, Unavailable
+from rili.errors.access import (
     InvalidAuthInfo,
     InvalidClientIdOrSecret,
-    InvalidParameter,
     InvalidSignature,
     InvalidSuiteKey,
     InvalidSuiteTicket,
-    LegacyFailure,
-    RequestTooLarge,
-    Unavailable,
 )
 from rili.wire import topapi
 from rili.wire.oauth2 import AccessToken, LegacyToken

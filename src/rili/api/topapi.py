@@ -11,22 +11,24 @@ from starlette.responses import Response
 from rili.api.http import Request, json_answer, report
 from rili.auth.callers import Caller, authenticate, require, require_kind
 from rili.errors import (
-    AccessTokenPermissionDenied,
-    AppKindDenied,
     CallbackRefused,
-    InvalidAuthentication,
     InvalidParameter,
-    IpNotInWhiteList,
     ItemNotFound,
     LegacyFailure,
-    MissingToken,
     OutOfRange,
-    QpmLimit,
-    QpsLimit,
     RequestTooLarge,
     Unavailable,
     UserNotFound,
     UserOutOfRange,
+)
+from rili.errors.access import (
+    AccessTokenPermissionDenied,
+    AppKindDenied,
+    InvalidAuthentication,
+    IpNotInWhiteList,
+    MissingToken,
+    QpmLimit,
+    QpsLimit,
     UserTokenExpired,
 )
 from rili.model.directory import LANGUAGES

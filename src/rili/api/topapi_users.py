@@ -18,7 +18,8 @@ from rili.api.topapi import (
     text,
 )
 from rili.auth.callers import Caller
-from rili.errors import AuthCodeNotFound, InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
+from rili.errors import InvalidParameter, ItemNotFound, LegacyFailure, UserNotFound
+from rili.errors.access import AuthCodeNotFound
 from rili.model import scopes
 from rili.store.memberships import Member, Order
 from rili.wire import topapi_users as wire

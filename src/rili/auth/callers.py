@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from msgspec import Struct
 
-from rili.errors import (
+from rili.errors.access import (
     AccessTokenPermissionDenied,
     AppKindDenied,
     InvalidAuthentication,

@@ -19,7 +19,8 @@ from rili.actions import register
 from rili.auth.sealing import SecretKey
 from rili.cli.room_words import as_options
 from rili.config import Settings
-from rili.errors import Failure, RoomParameter
+from rili.errors import Failure
+from rili.errors.rooms import RoomParameter
 from rili.store.db import Refused, Tx
 from rili.store.migrations import UnknownMigration, pending
 from rili.store.open import open_database

@@ -8,7 +8,7 @@ from datetime import time
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
-from rili.errors import RoomNameUnsafe, RoomParameter
+from rili.errors.rooms import RoomNameUnsafe, RoomParameter
 from rili.model.room import (
     EVERYONE,
     LABELS,

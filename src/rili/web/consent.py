@@ -17,7 +17,8 @@ from rili.actions import user_tokens
 from rili.actions.authorizations import home_of, only_home, scopes_in
 from rili.actions.register import find_app
 from rili.api.http import Request
-from rili.errors import InvalidParameter, ItemNotFound, TooManyTries, UserOutOfRange
+from rili.errors import InvalidParameter, ItemNotFound, UserOutOfRange
+from rili.errors.access import TooManyTries
 from rili.model import scopes
 from rili.model.directory import App, Organisation
 from rili.model.redirects import allows, origin, with_query

@@ -10,7 +10,8 @@ from rili.actions import check_in
 from rili.actions.access import PRIMARY, Place, calendar_of
 from rili.api.http import Request
 from rili.auth.callers import Caller
-from rili.errors import InvalidParameter, ItemNotFound, NotInEvent, TooManyTries
+from rili.errors import InvalidParameter, ItemNotFound, NotInEvent
+from rili.errors.access import TooManyTries
 from rili.model.moment import Moment
 from rili.store.check_ins import Kind, Link
 from rili.store.db import Tx

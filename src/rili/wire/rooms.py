@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rili.errors import RoomParameter
+from rili.errors.rooms import RoomParameter
 from rili.model.room import LABELS, SOME, Closing, Members, Room, RoomGroup
 from rili.model.room_change import RoomChange, invalid
 from rili.wire.event import Maybe

@@ -22,8 +22,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from rili.actions import register
 from rili.model.directory import App as StoredApp
-from rili.store import deliveries, push_settings
+from rili.store import deliveries, delivery_list, push_settings
 from rili.store.db import Tx
+from rili.store.delivery_list import Which
 from rili.testing import Rili
 from tests.conformance.clients import Json, call, config
 from tests.people import SharedDatabase, add_app
@@ -231,5 +232,5 @@ def subscribe(database: SharedDatabase, app: Credentials) -> None:
 
 def failed(database: SharedDatabase, corp_id: str, app_key: str) -> list[deliveries.Delivery]:
     return database.read(
-        lambda tx: deliveries.failed(tx, corp_id, "stream", app_key, from_ms=0, to_ms=2**53, limit=100)
+        lambda tx: delivery_list.find(tx, corp_id, Which(receiver=app_key, state="failed"), 100)
     )

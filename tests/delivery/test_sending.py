@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from rili.delivery.sending import Sending, Undelivered
-from rili.store import deliveries
+from rili.store import deliveries, delivery_list
 from rili.store.db import Database, Tx
 from rili.store.deliveries import Delivery, NewDelivery
+from rili.store.delivery_list import Which
 from tests.delivery.conftest import CORP, NOW_MS
 
 
@@ -18,6 +19,9 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now_ms
+
+
+FAILED = Which(channel="http", receiver="app", state="failed")
 
 
 class Receivers:
@@ -108,13 +112,7 @@ def test_again_after_ten_and_thirty_seconds_then_given_up(db, run, queue, clock)
         work(run, sending)
         assert receivers.refuse["e1.1"] == expected
     assert receivers.got == ["e2.1", "e1.2"]
-    given_up = run(
-        db.read(
-            lambda tx: deliveries.failed(
-                tx, CORP, "http", "app", from_ms=NOW_MS, to_ms=NOW_MS + 99_999, limit=9
-            )
-        )
-    )
+    given_up = run(db.read(lambda tx: delivery_list.find(tx, CORP, FAILED, 9)))
     assert [(one.id, one.attempts, one.error, one.failed_ms) for one in given_up] == [
         ("e1.1", 3, "refused", NOW_MS + 40_000)
     ]
@@ -142,13 +140,7 @@ def test_a_defect_counts_as_an_attempt(db, run, queue, clock) -> None:
     for wait_ms in (0, 10_000, 30_000):
         clock.now_ms += wait_ms
         work(run, sending)
-    given_up = run(
-        db.read(
-            lambda tx: deliveries.failed(
-                tx, CORP, "http", "app", from_ms=NOW_MS, to_ms=NOW_MS + 99_999, limit=9
-            )
-        )
-    )
+    given_up = run(db.read(lambda tx: delivery_list.find(tx, CORP, FAILED, 9)))
     assert [(one.id, one.attempts, one.error) for one in given_up] == [
         ("e1.1", 3, "a defect: RecursionError")
     ]

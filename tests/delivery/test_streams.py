@@ -15,9 +15,10 @@ from rili.delivery.sending import Sending
 from rili.delivery.stream_transport import StreamTransport
 from rili.delivery.streams import MOST_OF_APP, Pace, Stream, Streams
 from rili.errors import TooManyStreams
-from rili.store import deliveries
+from rili.store import deliveries, delivery_list
 from rili.store.db import Database, Tx
 from rili.store.deliveries import Delivery, NewDelivery
+from rili.store.delivery_list import Which
 from tests.delivery.conftest import CORP, NOW_MS
 from tests.delivery.test_sending import Clock, left, work
 
@@ -87,7 +88,7 @@ def queue(db: Database, run: Callable[..., Any]) -> Callable[..., None]:
 
 
 def given_up(tx: Tx) -> list[Delivery]:
-    return deliveries.failed(tx, CORP, "stream", "app", from_ms=0, to_ms=NOW_MS * 2, limit=9)
+    return delivery_list.find(tx, CORP, Which(state="failed"), 9)
 
 
 def test_what_waited_is_told_in_order(db, run, queue, streams, sending) -> None:

@@ -18,8 +18,9 @@ from rili.delivery import sync_http
 from rili.delivery.outgoing import Outgoing
 from rili.delivery.sync_http import ROWS, SyncHttp
 from rili.model.directory import App, Organisation
-from rili.store import deliveries, organisations, push_settings
+from rili.store import deliveries, delivery_list, organisations, push_settings
 from rili.store.db import Database, Tx
+from rili.store.delivery_list import Which
 from rili.wire.sync_http import Biz, BizRow, biz_row
 from tests.delivery.conftest import CORP, NOW_MS
 from tests.delivery.vendor import (
@@ -104,9 +105,7 @@ def left(tx: Tx) -> tuple[int, int]:
 
 
 def failed(tx: Tx, suite: App) -> list[tuple[str, int, str | None]]:
-    found = deliveries.failed(
-        tx, CORP, "sync_http", suite.app_key, from_ms=0, to_ms=NOW_MS + 10**9, limit=999
-    )
+    found = delivery_list.find(tx, CORP, Which(receiver=suite.app_key, state="failed"), 999)
     return [(one.subject, one.attempts, one.error) for one in found]
 
 

@@ -25,8 +25,9 @@ from rili.auth.callers import Caller
 from rili.delivery.http_callbacks import HttpCallbacks
 from rili.model import scopes
 from rili.model.event import EventChange
-from rili.store import deliveries, queues
+from rili.store import delivery_list, queues
 from rili.store.db import Database, Tx
+from rili.store.delivery_list import Which
 from rili.store.migrations import migrate
 from rili.store.open import open_database
 from rili.wire.event import CreateEvent
@@ -124,8 +125,8 @@ async def scenario(url: str, workers: int, folder: Path) -> None:
         while not await db.read(settled):  # noqa: ASYNC110 - it is other processes that settle it
             await asyncio.sleep(0.1)
     given_up = await db.read(
-        lambda tx: deliveries.failed(
-            tx, organisation.corp_id, "http", organisation.wild.app_key, from_ms=0, to_ms=2**62, limit=2**31
+        lambda tx: delivery_list.find(
+            tx, organisation.corp_id, Which(receiver=organisation.wild.app_key, state="failed"), 2**31
         )
     )
     await db.close()

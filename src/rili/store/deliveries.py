@@ -270,27 +270,6 @@ def leave_line(tx: Tx, line: Line, *, due_ms: int) -> None:
     )
 
 
-def failed(
-    tx: Tx, corp_id: str, channel: Channel, receiver: str, *, from_ms: int, to_ms: int, limit: int
-) -> list[Delivery]:
-    """What was given up from *from_ms* on and before *to_ms*, in that order."""
-    rows = tx.all(
-        f"""
-        SELECT {COLUMNS} FROM deliveries
-         WHERE corp_id = :corp_id AND channel = :channel AND receiver = :receiver
-           AND failed_ms >= :from_ms AND failed_ms < :to_ms
-         ORDER BY failed_ms, number LIMIT :limit
-        """,
-        corp_id=corp_id,
-        channel=channel,
-        receiver=receiver,
-        from_ms=from_ms,
-        to_ms=to_ms,
-        limit=limit,
-    )
-    return [_delivery(row) for row in rows]
-
-
 def _put_off(tx: Tx, line: Line, due_ms: int) -> None:
     tx.queue(
         """

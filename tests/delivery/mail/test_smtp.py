@@ -21,8 +21,9 @@ from rili.model.mail_server import MailServer, smtp_server
 from rili.model.moment import Moment
 from rili.model.notice import Notice
 from rili.model.when import Timed
-from rili.store import deliveries
+from rili.store import delivery_list
 from rili.store.db import Database
+from rili.store.delivery_list import Which
 from tests.certificates import make_certificate
 from tests.delivery.conftest import CORP, NOW_MS
 from tests.delivery.mail.post_office import PostOffice, post_office
@@ -74,13 +75,7 @@ class Sandbox:
         work(self.run, sending)
 
     def given_up(self) -> list[tuple[str, str | None]]:
-        found = self.run(
-            self.db.read(
-                lambda tx: deliveries.failed(
-                    tx, CORP, "mail", "", from_ms=0, to_ms=NOW_MS + 99 * DAY_MS, limit=99
-                )
-            )
-        )
+        found = self.run(self.db.read(lambda tx: delivery_list.find(tx, CORP, Which(state="failed"), 99)))
         return [(one.id, one.error) for one in found]
 
     def left(self) -> tuple[int, int]:

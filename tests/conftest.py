@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,14 +44,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.drop_database(url)
 
 
-def _migrated(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SharedDatabase]:
+@pytest.fixture
+def run() -> Iterator[Callable[..., Any]]:
+    """Runs coroutines, all on one event loop."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a new database with the schema, of the kind that the fixture's parameter says."""
     if request.param == "sqlite":
-        url = f"sqlite:{tmp_path_factory.mktemp('shared') / 'rili.db'}"
+        url = f"sqlite:{tmp_path_factory.mktemp('rili') / 'rili.db'}"
     else:
         url = request.getfixturevalue("postgres_server").create_database()
-    migrate(url, lambda _: None)
+    migrate(url)
+    return url
+
+
+def _shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedDatabase]:
+    url = migrated(request, tmp_path_factory)
     with asyncio.Runner() as runner:
         db = runner.run(_opened(url))
         try:
@@ -62,8 +76,8 @@ def _migrated(
 # One migrated database of each kind for tests that work in an organisation of their own: for all of them, or for those
 # of a module that again and again look at everything that is stored.
 KINDS = ["sqlite", "postgres"]
-shared_database = pytest.fixture(_migrated, scope="session", params=KINDS, name="shared_database")
-module_database = pytest.fixture(_migrated, scope="module", params=KINDS, name="module_database")
+shared_database = pytest.fixture(_shared, scope="session", params=KINDS, name="shared_database")
+module_database = pytest.fixture(_shared, scope="module", params=KINDS, name="module_database")
 
 
 async def _opened(url: str) -> Database:

@@ -13,8 +13,8 @@ from rili.cli import delivery as cli
 from rili.store import deliveries
 from rili.store.db import Tx
 from rili.store.deliveries import NewDelivery
-from rili.store.migrations import migrate
 from rili.store.open import open_database
+from tests.conftest import KINDS, migrated
 from tests.people import NOW_MS, add_organisation
 from tests.test_cli_admin import Terminal
 
@@ -74,15 +74,10 @@ class Queue:
         )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module", params=KINDS)
 def terminal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """At a database that is migrated once."""
-    if request.param == "sqlite":
-        url = f"sqlite:{tmp_path_factory.mktemp('delivery') / 'rili.db'}"
-    else:
-        url = request.getfixturevalue("postgres_server").create_database()
-    migrate(url, lambda _: None)
-    return Terminal(url)
+    return Terminal(migrated(request, tmp_path_factory))
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ def test_a_copy_of_a_template_is_a_database_of_its_own(postgres_server: Postgres
         postgres_server.drop_database(url)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a child that its parent was killed"
+)  # prctl(2)
 def test_it_ends_with_a_process_that_is_killed() -> None:
     script = (
         "import sys; from tests.postgres import PostgresServer; server = PostgresServer(); "

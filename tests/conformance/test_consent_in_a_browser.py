@@ -19,7 +19,7 @@ import pytest
 from rili.testing import running
 from tests.conformance.browser import CHROMIUM, Browser
 
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # a developer may have no browser; CI always has one, and fails without
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium on this machine"
 )
 

@@ -309,6 +309,20 @@ class Office:
         }
 
 
+def told(what: str, *also: str, here: bool = True, mail: bool = True) -> dict[str, str]:
+    """*what* is told to who neither declined nor left it, and to *also*, by what reaches them.
+
+    Cid has no address, the guest no account.
+    """
+    channels = {"bob": (here, mail), "cid": (here, False), "guest": (False, mail)}
+    channels |= dict.fromkeys(also, (here, mail))
+    return {
+        name: " ".join([*["here"] * by[0], *["mail"] * by[1], what])
+        for name, by in channels.items()
+        if any(by)
+    }
+
+
 def spoken(told: Told) -> str:
     """What a notice is about, in few words."""
     if isinstance(told, SharedCalendar):

@@ -231,7 +231,7 @@ def test_many_people_in_several_transactions(office, monkeypatch):
     office.create("ann", draft(TEN, attendees=office.given("bob", "cat", "dan")))
     office.follow()
     office.now_ms = ms("2027-03-10T01:45")
-    first = office.write(lambda tx: office.reminding._work(tx, CORP))
+    first = office.write(lambda tx: office.reminding.work(tx, CORP))
     assert (first, len(told(office)), office.rows()) == (1, 2, 1)
     office.restart()
     office.work()

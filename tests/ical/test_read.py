@@ -186,7 +186,7 @@ RULE = "RRULE:FREQ=DAILY;COUNT=5"
         pytest.param(b"BEGIN:VCALENDAR\r\n", "END: VCALENDAR is not ended", id="not ended"),
         pytest.param(b"BEGIN:VEVENT\r\n" * 9, "BEGIN: more than", id="too deep"),
         pytest.param(calendar(more="BEGIN:X\r\nEND:X\r\n" * 2000), "BEGIN: more than", id="too many"),
-        pytest.param(calendar(more="BEGIN:VTODO\r\nEND:VTODO\r\n"), "VTODO: only events", id="a task"),
+        pytest.param(calendar(more="BEGIN:VTODO\r\nEND:VTODO\r\n"), "VTODO: only events", id="a task"),  # RFC 5545
         pytest.param(calendar("UID:"), "UID: every VEVENT", id="blank UID"),
         pytest.param(calendar(more="BEGIN:VEVENT\r\nUID:u2\r\nEND:VEVENT\r\n"), "UID: one text", id="two events"),
         pytest.param(calendar(more="BEGIN:VEVENT\r\nUID:u1\r\nEND:VEVENT\r\n"), "RECURRENCE-ID: only", id="twice"),

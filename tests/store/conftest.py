@@ -10,25 +10,10 @@ import psycopg
 import pytest
 
 from rili.store.db import Database, Tx
-from rili.store.migrations import migrate
 from rili.store.open import open_database
+from tests.conftest import KINDS, migrated
 
-
-@pytest.fixture
-def run() -> Iterator[Callable[..., Any]]:
-    """Runs coroutines, all on one event loop."""
-    with asyncio.Runner() as runner:
-        yield runner.run
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        url = f"sqlite:{tmp_path_factory.mktemp('notes') / 'rili.db'}"
-    else:
-        url = request.getfixturevalue("postgres_server").create_database()
-    migrate(url)
-    return url
+migrated_url = pytest.fixture(migrated, scope="session", params=KINDS, name="migrated_url")
 
 
 @pytest.fixture

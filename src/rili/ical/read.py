@@ -89,8 +89,8 @@ def read_event(text: bytes) -> EventText:
         raise InvalidParameter(description="VCALENDAR: expected one")
     calendar = calendars[0]
     events = [one for one in calendar.components if one.name == "VEVENT"]
-    # Tasks and journals of RFC 5545 3.6: refused by name rather than lost.
-    other = next((one.name for one in calendar.components if one.name in ("VTODO", "VJOURNAL")), None)
+    others = ("VTODO", "VJOURNAL")  # RFC 5545 3.6: tasks and journals, refused by name rather than lost
+    other = next((one.name for one in calendar.components if one.name in others), None)
     if other is not None:
         raise InvalidParameter(description=f"{other}: only events are kept")
     if not events:

@@ -59,17 +59,22 @@ def build(
     *bell* is rung after changes, and wakes those who wait for news. *metrics*: of the whole process. *streams*: those
     that are open, for the worker of the same process.
     """
-    metrics = metrics or Metrics()
-    service = Service(settings, db, clock, new_bytes, bell or Bell(), metrics, streams or Streams(new_bytes))
+    service = Service(
+        settings,
+        db,
+        clock,
+        new_bytes,
+        bell or Bell(),
+        metrics or Metrics(),
+        streams or Streams(new_bytes),
+    )
     router = Router(
         service,
         (*ROUTES, *PAGES),
         {"/topapi/": topapi.unknown_method},
         {stream.SOCKET_PATH: stream.connect},
     )
-    return RequestLog(
-        router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins, metrics=metrics
-    )
+    return _logged(router, service)
 
 
 def build_watch(
@@ -84,8 +89,16 @@ def build_watch(
     service = Service(settings, db, clock, new_bytes, Bell(), metrics, Streams(new_bytes))
     routes = [route for route in ROUTES if route.path in ("/healthz", "/metrics")]
     router = Router(service, routes, {})
+    return _logged(router, service)
+
+
+def _logged(router: Router, service: Service) -> ASGIApp:
     return RequestLog(
-        router, clock=clock, new_bytes=new_bytes, cors_origins=settings.cors_origins, metrics=metrics
+        router,
+        clock=service.clock,
+        new_bytes=service.new_bytes,
+        cors_origins=service.settings.cors_origins,
+        metrics=service.metrics,
     )
 
 

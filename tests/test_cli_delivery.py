@@ -205,3 +205,9 @@ def test_refused(queue: Queue, arguments: tuple[str, ...], said: str) -> None:
 
     assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
     assert queue.listed() == ALL
+
+
+def test_an_organisation_that_is_not_there(terminal: Terminal) -> None:
+    for command in (("list",), ("retry", "--all"), ("drop", "--all")):
+        result = terminal.run("delivery", *command, "--org", "nope")
+        assert (result.exit_code, "No organisation nope" in result.stderr) == (1, True), command

@@ -158,6 +158,10 @@ TOGETHER = [
     ("--stream", "--check"),
     ("--check",),
     ("--http", URL, "--check", "--unchecked"),
+    ("--off", "--events", "user_add_org"),
+    ("--off", "--check"),
+    ("--off", "--new-secrets"),
+    ("--unchecked",),
 ]
 
 

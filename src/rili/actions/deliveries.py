@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rili.actions.register import get_organisation
 from rili.errors import InvalidParameter, ItemNotFound
 from rili.store import delivery_list
 from rili.store.db import Tx
@@ -15,7 +16,8 @@ AT_ONCE = 200
 
 
 def list_deliveries(tx: Tx, corp_id: str, which: Which, limit: int) -> list[Delivery]:
-    """The first of them, in the order in which they wait."""
+    """The first of them, in the order in which they wait. Raises ItemNotFound for an organisation that is not there."""
+    get_organisation(tx, corp_id)
     return delivery_list.find(tx, corp_id, which, limit)
 
 

@@ -32,36 +32,60 @@ from rili.model.push_rules import Mode, new_aes_key, new_token
 def push(
     app_key: AppKey,
     http: Annotated[
-        str | None, typer.Option("--http", metavar="URL", help="By HTTP callback, at this address.")
+        str | None,
+        typer.Option("--http", metavar="URL", help="By HTTP callback, at this address. HTTP 回调地址。"),
     ] = None,
-    stream: Annotated[bool, typer.Option("--stream", help="Over a connection that the app opens.")] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Over a connection that the app opens. Stream 模式。")
+    ] = False,
     sync_http: Annotated[
         str | None,
-        typer.Option("--sync-http", metavar="URL", help="Of an enterprise app: in batches, at this address."),
+        typer.Option(
+            "--sync-http",
+            metavar="URL",
+            help="Of an enterprise app: in batches, at this address. SyncHTTP 地址。",
+        ),
     ] = None,
-    off: Annotated[bool, typer.Option("--off", help="Not at all, even when it opens a stream.")] = False,
+    off: Annotated[
+        bool, typer.Option("--off", help="Not at all, even when it opens a stream. 关闭推送。")
+    ] = False,
     events: Annotated[
-        str | None, typer.Option("--events", metavar="NAME,...", help="Of these events alone.")
+        str | None,
+        typer.Option("--events", metavar="NAME,...", help="Of these events alone. 仅推送这些事件。"),
     ] = None,
-    all_events: Annotated[bool, typer.Option("--all-events", help="Of all events.")] = False,
+    all_events: Annotated[bool, typer.Option("--all-events", help="Of all events. 推送全部事件。")] = False,
     token: Annotated[
         str | None,
-        typer.Option("--token", metavar="TEXT", help="What callbacks are signed with; made up unless said."),
+        typer.Option(
+            "--token",
+            metavar="TEXT",
+            help="What callbacks are signed with; made up unless said. 签名 token。",
+        ),
     ] = None,
     aes_key: Annotated[
         str | None,
-        typer.Option("--aes-key", metavar="TEXT", help="What they are encrypted under; made up unless said."),
+        typer.Option(
+            "--aes-key", metavar="TEXT", help="What they are encrypted under; made up unless said. 加密密钥。"
+        ),
     ] = None,
     new_secrets: Annotated[
-        bool, typer.Option("--new-secrets", help="Make up another token and aes_key.")
+        bool, typer.Option("--new-secrets", help="Make up another token and aes_key. 重新生成。")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Ask whoever answers at the address, also where nothing changes.")
+        bool,
+        typer.Option(
+            "--check", help="Ask whoever answers at the address, also where nothing changes. 校验地址。"
+        ),
     ] = False,
     unchecked: Annotated[
-        bool, typer.Option("--unchecked", help="Take the address without asking whoever answers there.")
+        bool,
+        typer.Option(
+            "--unchecked", help="Take the address without asking whoever answers there. 不校验地址。"
+        ),
     ] = False,
-    secrets: Annotated[bool, typer.Option("--secrets", help="Show token and aes_key too.")] = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Show token and aes_key too. 显示密钥。")
+    ] = False,
     config: Config = None,
     database: Url = None,
     as_json: Json = False,
@@ -82,6 +106,12 @@ def push(
     names = frozenset(name.strip() for name in (events or "").split(",") if name.strip())
     if events is not None and not names:  # which would be all of them
         raise typer.BadParameter("name one event or more, or say --all-events", param_hint="--events")
+    if off and (events or all_events or token or aes_key or new_secrets or check or unchecked):
+        raise typer.BadParameter("nothing else can be said with it", param_hint="--off")
+    if unchecked and not (http or sync_http or token or aes_key):
+        raise typer.BadParameter(
+            "say which address or secrets are not to be checked", param_hint="--unchecked"
+        )
     if off:  # which needs no key: what nobody can read any more can be left behind
         write(config, database, lambda tx: push_settings.turn_off(tx, app_key, now_ms=now_ms()))
         print_record({"app_key": app_key, "mode": "off"}, as_json)
@@ -109,6 +139,7 @@ def push(
         if wanted.url is not None and not (made_up or unchecked):
             settings = settings_of(config, database)
             or_end(lambda: asyncio.run(_ask(app, wanted, before, settings, instant_ms)))
+            typer.echo("The address answers as it should.（地址校验通过）", err=True)
     if wanted is not None and wanted != before:
         write(config, database, lambda tx: push_settings.set_push(tx, wanted, key, now_ms=instant_ms))
     print_record(_shown(app, wanted, before, secrets=secrets, as_json=as_json), as_json)
